@@ -13,6 +13,8 @@
 
 #include "app/error.h"
 
+struct text_buffer;
+
 /* Reads one JSON value of at most `limit` bytes. Duplicate members, NUL in strings and trailing
  * text are refused; `what` names the document in messages ("reply of /v1/login"). New. */
 int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
@@ -28,6 +30,8 @@ json_t *json_with_rest(json_t *object, json_t *rest);
 /* Compact text of any value, reals as json_real_text: owned (free()); NULL when out of memory, also
  * where json_dumps would give a text that is cut. */
 char *json_write(const json_t *value);
+/* The same, behind what the buffer holds. */
+void json_write_to(struct text_buffer *buffer, const json_t *value);
 
 /* Whether the compact text of a value has at most `limit` bytes, as json_dumpb counts. A value that
  * is clearly smaller, as nearly all are, is not written for that. */
@@ -40,6 +44,7 @@ char *json_real_text(const json_t *value);
 /* Compact text with sorted members; equal values give equal text. Owned (free()); NULL when out
  * of memory. */
 char *json_canonical(const json_t *value);
+void json_canonical_to(struct text_buffer *buffer, const json_t *value);
 
 /* Borrowed text of a member, `otherwise` when it is absent or not a string. */
 const char *json_text_or(const json_t *object, const char *member, const char *otherwise);

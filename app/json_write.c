@@ -103,21 +103,6 @@ static void add_text(struct text_buffer *buffer, const char *text, size_t length
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-static void add_integer(struct text_buffer *buffer, json_int_t integer)
-{
-    char digits[24];
-    size_t first = sizeof(digits);
-    uint64_t rest = integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
-
-    do {
-        digits[--first] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (integer < 0)
-        digits[--first] = '-';
-    text_buffer_add(buffer, digits + first, sizeof(digits) - first);
-}
-
 /* Jansson writes all reals of a value with one precision: 2.1 as 2.1000000000000001, or worse, what
  * needs 17 digits with fewer. */
 static void add_real(struct text_buffer *buffer, const json_t *value)
@@ -234,7 +219,7 @@ static void add_value(struct text_buffer *buffer, const json_t *value, bool sort
         add_text(buffer, json_string_value(value), json_string_length(value));
         break;
     case JSON_INTEGER:
-        add_integer(buffer, json_integer_value(value));
+        text_buffer_add_integer(buffer, json_integer_value(value));
         break;
     case JSON_REAL:
         add_real(buffer, value);
@@ -249,6 +234,16 @@ static void add_value(struct text_buffer *buffer, const json_t *value, bool sort
         text_buffer_add(buffer, "null", 4);
         break;
     }
+}
+
+void json_write_to(struct text_buffer *buffer, const json_t *value)
+{
+    add_value(buffer, value, false);
+}
+
+void json_canonical_to(struct text_buffer *buffer, const json_t *value)
+{
+    add_value(buffer, value, true);
 }
 
 static char *write_text(const json_t *value, bool sorted)

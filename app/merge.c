@@ -57,13 +57,24 @@ bool merge_has_seen(const struct merge *merge, int64_t rev)
     return rev <= merge->seen;
 }
 
+/* One for each operation: of plain words, which need no check. */
 json_t *merge_stamp(const struct operation *operation)
 {
-    json_t *time = json_time(operation->moment.ms);
+    json_t *stamp = json_object();
+    int failed =
+        json_object_set_new_nocheck(stamp, "agent", json_string_nocheck(operation->agent.text));
 
-    return json_pack("{s:s, s:s, s:o, s:i, s:s*}", "agent", operation->agent.text, "device",
-                     operation->device.text, "time", time, "tick", (int)operation->moment.tick,
-                     "channel", operation->channel);
+    failed |=
+        json_object_set_new_nocheck(stamp, "device", json_string_nocheck(operation->device.text));
+    failed |= json_object_set_new_nocheck(stamp, "time", json_time(operation->moment.ms));
+    failed |= json_object_set_new_nocheck(stamp, "tick", json_integer(operation->moment.tick));
+    if (operation->channel != NULL)
+        failed |=
+            json_object_set_new_nocheck(stamp, "channel", json_string_nocheck(operation->channel));
+    if (failed == 0)
+        return stamp;
+    json_decref(stamp);
+    return NULL;
 }
 
 /* The same with the operation's id; NULL when out of memory. */
@@ -71,8 +82,8 @@ static json_t *stamp_of_operation(const struct operation *operation)
 {
     json_t *stamp = merge_stamp(operation);
 
-    if (stamp != NULL &&
-        json_object_set_new(stamp, "operation", json_string(operation->id.text)) == 0)
+    if (stamp != NULL && json_object_set_new_nocheck(stamp, "operation",
+                                                     json_string_nocheck(operation->id.text)) == 0)
         return stamp;
     json_decref(stamp);
     return NULL;

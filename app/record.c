@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 
 static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_SERVICE] = "service",
@@ -110,6 +111,37 @@ json_t *record_to_json(const struct record *record)
                                     (json_int_t)record->rev, "seq", (json_int_t)record->seq, "body",
                                     record->body, "meta", record->meta),
                           record->rest);
+}
+
+/* Most records are shorter. */
+#define WRITTEN_BYTES 900
+
+char *record_to_text(const struct record *record)
+{
+    struct text_buffer text = {0};
+
+    if (record->rest != NULL || record->body == NULL || record->meta == NULL) {
+        json_t *document = record_to_json(record);
+        char *written = json_write(document);
+
+        json_decref(document);
+        return written;
+    }
+    (void)text_buffer_reserve(&text, WRITTEN_BYTES);
+    text_buffer_add_text(&text, "{\"type\":\"");
+    text_buffer_add_text(&text, record_type_name(record->type));
+    text_buffer_add_text(&text, "\",\"id\":\"");
+    text_buffer_add_text(&text, record->id.text);
+    text_buffer_add_text(&text, "\",\"rev\":");
+    text_buffer_add_integer(&text, record->rev);
+    text_buffer_add_text(&text, ",\"seq\":");
+    text_buffer_add_integer(&text, record->seq);
+    text_buffer_add_text(&text, ",\"body\":");
+    json_write_to(&text, record->body);
+    text_buffer_add_text(&text, ",\"meta\":");
+    json_write_to(&text, record->meta);
+    text_buffer_add_text(&text, "}");
+    return text_buffer_take(&text);
 }
 
 static int record_fill(struct record *record, const json_t *document, struct error *error)

@@ -87,6 +87,8 @@ void record_free(struct record *record);
 /* The document {"type","id","rev","seq","body","meta"}; new reference, NULL when out of memory.
  * It shares body and meta with the record. */
 json_t *record_to_json(const struct record *record);
+/* Its text, as json_write gives it: owned (free()); NULL when out of memory. */
+char *record_to_text(const struct record *record);
 /* Reads that document; names the member that is wrong. The record is new (record_free). */
 int record_from_json(struct record **record, const json_t *document, struct error *error);
 

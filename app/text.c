@@ -51,6 +51,21 @@ void text_buffer_add_text(struct text_buffer *buffer, const char *text)
     text_buffer_add(buffer, text, strlen(text));
 }
 
+void text_buffer_add_integer(struct text_buffer *buffer, int64_t integer)
+{
+    char digits[24];
+    size_t first = sizeof(digits);
+    uint64_t rest = integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
+
+    do {
+        digits[--first] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (integer < 0)
+        digits[--first] = '-';
+    text_buffer_add(buffer, digits + first, sizeof(digits) - first);
+}
+
 void text_buffer_add_format(struct text_buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;

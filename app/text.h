@@ -21,6 +21,7 @@ struct text_buffer {
 bool text_buffer_reserve(struct text_buffer *buffer, size_t more);
 void text_buffer_add(struct text_buffer *buffer, const char *bytes, size_t length);
 void text_buffer_add_text(struct text_buffer *buffer, const char *text);
+void text_buffer_add_integer(struct text_buffer *buffer, int64_t integer);
 void text_buffer_add_format(struct text_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void text_buffer_clear(struct text_buffer *buffer);

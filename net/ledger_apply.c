@@ -6,7 +6,6 @@
 #include "net/ledger_scope.h"
 #include "net/ledger_upward.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "app/record_fields.h"
+#include "app/text.h"
 #include "app/ticket_roll.h"
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
@@ -26,25 +26,35 @@ void ledger_outcome_clear(struct ledger_outcome *outcome)
 
 /* --- repeats ---------------------------------------------------------------------------------- */
 
+/* Few operations are longer. */
+#define DIGESTED_BYTES 900
+
 /* What an operation says, whichever terminal carries it: a few bytes that no other has. */
 static int digest_of(const struct operation *operation, unsigned char digest[ATTEMPT_DIGEST_BYTES],
                      struct error *error)
 {
-    char *body = json_canonical(operation->body);
-    crypto_generichash_state state;
-    char head[200];
+    struct text_buffer said = {0};
+    bool failed = operation->body == NULL || !text_buffer_reserve(&said, DIGESTED_BYTES);
 
-    if (body == NULL)
+    if (failed)
         return error_set(error, ERROR_MEMORY, "no memory for an operation");
-    snprintf(head, sizeof(head), "%s %s %s %lld.%u ", operation_kind_name(operation->kind),
-             record_type_name(operation->type), operation->record.text,
-             (long long)operation->moment.ms, (unsigned)operation->moment.tick);
-    crypto_generichash_init(&state, NULL, 0, ATTEMPT_DIGEST_BYTES);
-    crypto_generichash_update(&state, (const unsigned char *)head, strlen(head));
-    crypto_generichash_update(&state, (const unsigned char *)body, strlen(body));
-    crypto_generichash_final(&state, digest, ATTEMPT_DIGEST_BYTES);
-    free(body);
-    return 0;
+    text_buffer_add_text(&said, operation_kind_name(operation->kind));
+    text_buffer_add_text(&said, " ");
+    text_buffer_add_text(&said, record_type_name(operation->type));
+    text_buffer_add_text(&said, " ");
+    text_buffer_add_text(&said, operation->record.text);
+    text_buffer_add_text(&said, " ");
+    text_buffer_add_integer(&said, operation->moment.ms);
+    text_buffer_add_text(&said, ".");
+    text_buffer_add_integer(&said, operation->moment.tick);
+    text_buffer_add_text(&said, " ");
+    json_canonical_to(&said, operation->body);
+    failed = said.failed;
+    if (!failed)
+        crypto_generichash(digest, ATTEMPT_DIGEST_BYTES, (const unsigned char *)said.bytes,
+                           said.length, NULL, 0);
+    text_buffer_free(&said);
+    return failed ? error_set(error, ERROR_MEMORY, "no memory for an operation") : 0;
 }
 
 /* Whether the stored operation is this one: by the same agent, from this terminal or from one whose

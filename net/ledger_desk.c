@@ -178,6 +178,7 @@ static int join_end(struct ledger *ledger, const char *joining, struct error *er
 
     if (code != 0 || number == 0)
         return code;
+    ledger_named_forget(ledger);
     statement = database_statement(ledger->writer, LEDGER_FEED_DELETE_SCOPE, error);
     if (statement == NULL)
         return ERROR_STORAGE;

@@ -192,6 +192,7 @@ static int write_stub(struct ledger *ledger, const struct ledger_row *row, int64
 
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to erase a record");
+    ledger_named_forget(ledger);
     code = write_text(ledger, LEDGER_ERASE_RECORD, row->row, text, error);
     if (code == 0)
         code = write_text(ledger, LEDGER_ERASE_GIVEN, row->row, text, error);

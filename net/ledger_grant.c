@@ -260,6 +260,7 @@ static int feed_delete(struct ledger *ledger, int64_t row, int64_t scope, struct
 
     if (statement == NULL)
         return ERROR_STORAGE;
+    ledger_named_moved(ledger, row);
     sqlite3_bind_int64(statement, 1, row);
     sqlite3_bind_int64(statement, 2, scope);
     return database_run(ledger->writer, statement, error);

@@ -84,8 +84,8 @@ static int check_references(struct attempt *attempt, struct error *error)
 
         if (id[0] == '\0')
             continue;
-        code = ledger_scopes_of(attempt->ledger->writer, references[i].type, id, &scopes, &exists,
-                                error);
+        code =
+            ledger_named_scopes(attempt->ledger, references[i].type, id, &scopes, &exists, error);
         if (code == 0 && exists && !scope_set_meets(&scopes, attempt->desk))
             attempt_refuse(attempt, MERGE_FORBIDDEN, references[i].member);
         else if (code == 0 && !exists && operation->type == RECORD_HANDOFF)

@@ -104,6 +104,7 @@ static int row_insert(struct ledger *ledger, struct ledger_row *row, const char 
     client_bind(statement, 8, record);
     code = database_run(ledger->writer, statement, error);
     row->row = sqlite3_last_insert_rowid(database_handle(ledger->writer));
+    row->made = true;
     return code;
 }
 
@@ -173,11 +174,10 @@ const char *ledger_record_parent(const struct record *record)
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error)
 {
     const char *parent = ledger_record_parent(row->record);
-    json_t *document = record_to_json(row->record);
-    char *text = document != NULL ? json_write(document) : NULL;
+    char *text = record_to_text(row->record);
     int code;
 
-    json_decref(document);
+    ledger_named_written(ledger, row->record);
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to write a record");
     code = row->row == 0 ? row_insert(ledger, row, parent, text, error)

@@ -23,6 +23,7 @@ struct ledger_row {
     int64_t row;
     struct record *record; /* owned */
     struct id known;       /* the device that can work out this rev by itself; empty for none */
+    bool made;             /* it was inserted just now: it stands in no scope yet */
 };
 
 void ledger_row_clear(struct ledger_row *row);

@@ -32,9 +32,26 @@ int ledger_scope_find(struct database *database, const char *name, int64_t *numb
     return 0;
 }
 
+/* Most of what a batch writes goes to one scope. */
+static int scope_look(struct ledger *ledger, const char *name, int64_t *number, struct error *error)
+{
+    struct ledger_named *named = &ledger->named;
+    int code;
+
+    *number = named->scope_number;
+    if (name[0] != '\0' && strcmp(named->scope, name) == 0)
+        return 0;
+    code = ledger_scope_find(ledger->writer, name, number, error);
+    if (code == 0 && *number != 0 && strlen(name) < sizeof(named->scope)) {
+        strcpy(named->scope, name);
+        named->scope_number = *number;
+    }
+    return code;
+}
+
 int ledger_scope_need(struct ledger *ledger, const char *name, int64_t *number, struct error *error)
 {
-    int code = ledger_scope_find(ledger->writer, name, number, error);
+    int code = scope_look(ledger, name, number, error);
     sqlite3_stmt *statement;
 
     if (code != 0 || *number != 0)
@@ -67,6 +84,7 @@ int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64
     sqlite3_bind_int64(statement, 1, number);
     sqlite3_bind_int64(statement, 2, seq);
     sqlite3_bind_int64(statement, 3, row);
+    ledger_named_moved(ledger, row);
     code = database_run(ledger->writer, statement, error);
     if (code == 0)
         code = scope_set_add(&ledger->changed, "", scope, error);
@@ -228,8 +246,8 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
     if (code == 0 && record->type == RECORD_HANDOFF)
         code = handoff_scopes(ledger, record, scopes, error);
     if (code == 0)
-        code = ledger_scopes_of(ledger->writer, RECORD_CASE, record_text(record, "case"), scopes,
-                                NULL, error);
+        code = ledger_named_scopes(ledger, RECORD_CASE, record_text(record, "case"), scopes, NULL,
+                                   error);
     if (code == 0)
         code = ledger_scopes_of(ledger->writer, RECORD_CONTACT, record_text(record, "contact"),
                                 scopes, NULL, error);
@@ -442,6 +460,7 @@ static int joining_clear(struct ledger *ledger, int64_t row, const struct scope_
             return ERROR_STORAGE;
         sqlite3_bind_int64(statement, 1, row);
         sqlite3_bind_int64(statement, 2, number);
+        ledger_named_moved(ledger, row);
         code = database_run(ledger->writer, statement, error);
     }
     return code;
@@ -453,7 +472,7 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
     size_t held;
     int code = ledger_protect_adopt(ledger, row, error);
 
-    if (code == 0)
+    if (code == 0 && !row->made)
         code = row_scopes(ledger->writer, row->row, &scopes, &joining, error);
     held = scopes.count;
     if (code == 0)

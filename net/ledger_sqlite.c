@@ -121,6 +121,7 @@ int ledger_begin(struct ledger *ledger, struct error *error)
     }
     ledger->seq = ledger->seq_before = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
+    ledger_named_forget(ledger);
     ledger_holder_forget(ledger);
     return 0;
 }
@@ -368,6 +369,7 @@ void ledger_close(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
+    ledger_named_forget(ledger);
     ledger_trail_close(ledger);
     while (ledger->readers != NULL) {
         struct ledger_reader *reader = ledger->readers;

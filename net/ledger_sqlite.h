@@ -13,6 +13,7 @@
 #include "net/audit_tally.h"
 #include "net/ledger.h"
 #include "net/ledger_message.h"
+#include "net/ledger_named.h"
 #include "net/ledger_promise.h"
 #include "net/ledger_relay.h"
 #include "net/ledger_search.h"
@@ -85,6 +86,7 @@ struct ledger {
     bool clocks_changed; /* within this transaction: what decides whose clock ends an offer */
     struct id holder;    /* within this transaction: whose reach `holder_own` tells, or empty */
     bool holder_own;
+    struct ledger_named named; /* within this transaction */
 };
 
 /* --- connections ------------------------------------------------------------------------------ */

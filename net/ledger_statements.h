@@ -31,6 +31,10 @@
     X(RECORD_SCOPES,                                                                               \
       "SELECT scope.name FROM record LEFT JOIN feed ON feed.record = record.number "               \
       "LEFT JOIN scope ON scope.number = feed.scope WHERE record.id = ?1 AND record.type = ?2")    \
+    X(CASE_NAMED,                                                                                  \
+      "SELECT scope.name, record.number, record.client FROM record "                               \
+      "LEFT JOIN feed ON feed.record = record.number LEFT JOIN scope "                             \
+      "ON scope.number = feed.scope WHERE record.id = ?1 AND record.type = 'case'")                \
     X(RECORD_GET_PAGE,                                                                             \
       "SELECT number, document, known, seq, type, CASE type WHEN 'client' THEN id "                \
       "ELSE coalesce(client, (SELECT matter.client FROM record AS matter "                         \

@@ -102,7 +102,7 @@ int ledger_trace_applied(struct attempt *attempt, const struct record *after, st
     const struct operation *operation = attempt->operation;
     struct audit_entry entry = entry_of(attempt, AUDIT_WRITE);
     char fields[FIELDS_SIZE], what[FIELDS_SIZE + 40];
-    int code = ledger_client_of(attempt->ledger->writer, after, &entry.client, error);
+    int code = ledger_named_client(attempt->ledger, after, &entry.client, error);
 
     if (operation->kind == OPERATION_APPEND)
         fields[0] = '\0';

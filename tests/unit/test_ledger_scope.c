@@ -139,6 +139,41 @@ static void test_a_handoff_opens_its_matter(void **state)
     assert_false(fixture_sees(f, CHLOE, 0, &later));
 }
 
+/* What is read once for a batch is read again where the batch itself has changed it. */
+static void test_within_a_batch_a_case_is_as_it_stands_by_then(void **state)
+{
+    enum { BEFORE, MATTER, HANDOFF, AFTER, COUNT };
+    static const enum record_type types[COUNT] = {RECORD_NOTE, RECORD_CASE, RECORD_HANDOFF,
+                                                  RECORD_NOTE};
+    struct ledger_fixture *f = *state;
+    struct ledger_outcome outcomes[COUNT];
+    struct operation *operations[COUNT];
+    struct id ids[COUNT];
+    json_t *bodies[COUNT];
+    int64_t since;
+
+    for (int i = 0; i < COUNT; i++)
+        ids[i] = fixture_id(f);
+    bodies[BEFORE] = fixture_note(f, ANNE, "sample/a", &ids[MATTER], "there is none yet");
+    bodies[MATTER] = fixture_case(f, ANNE, "sample/a");
+    bodies[HANDOFF] =
+        fixture_handoff(f, ANNE, "sample/a", &ids[MATTER], f->actors[BEN].agent.text, NULL, NULL);
+    bodies[AFTER] = fixture_note(f, ANNE, "sample/a", &ids[MATTER], "also for whom it goes to");
+    for (int i = 0; i < COUNT; i++)
+        operations[i] =
+            fixture_operation(f, ANNE, OPERATION_APPEND, types[i], &ids[i], 0, bodies[i]);
+    json_decref(fixture_desk(f, BEN, 0, 100, &since));
+    assert_int_equal(
+        ledger_apply(f->ledger, &f->actors[ANNE], operations, COUNT, f->clock_ms, outcomes, NULL),
+        0);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(outcomes[i].kind, LEDGER_APPLIED);
+        assert_true(fixture_sees(f, BEN, since, &ids[i]));
+        ledger_outcome_clear(&outcomes[i]);
+        operation_free(operations[i]);
+    }
+}
+
 /* A note on the contact, from before it had a case. */
 static json_t *contact_note(struct ledger_fixture *f, enum fixture_agent who, const char *office,
                             const struct matter *m)
@@ -513,6 +548,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_handoff_opens_its_matter, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_within_a_batch_a_case_is_as_it_stands_by_then,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_handoff_opens_what_was_noted_on_its_contact,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_client_named_later_is_seen, fixture_setup,
