@@ -4,6 +4,7 @@
 
 /* Pages of the log. */
 #define CARRY_PAGES   4000
+#define HURRY_PAGES   8000
 #define LONGEST_PAGES 16000
 
 static bool is_listened_to(struct ledger *ledger)
@@ -21,6 +22,7 @@ static int note_pages(void *context, sqlite3 *handle, const char *name, int page
 {
     struct ledger *ledger = context;
 
+    atomic_store(&ledger->log_pages, pages);
     /* It was begun anew. */
     if (pages < ledger->log_told)
         ledger->log_told = 0;
@@ -38,6 +40,15 @@ static int note_pages(void *context, sqlite3 *handle, const char *name, int page
 void ledger_log_watch(struct ledger *ledger)
 {
     sqlite3_wal_hook(database_handle(ledger->writer), note_pages, ledger);
+}
+
+bool ledger_log_rests(struct ledger *ledger, int *seen)
+{
+    int pages = atomic_load(&ledger->log_pages);
+    bool rests = pages == *seen || pages >= HURRY_PAGES;
+
+    *seen = pages;
+    return rests;
 }
 
 int ledger_log_carry(struct ledger *ledger, struct error *error)

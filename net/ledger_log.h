@@ -12,6 +12,10 @@
 /* Has the writer watch its log; when the ledger is opened. */
 void ledger_log_watch(struct ledger *ledger);
 
+/* Whether it is time to carry it: nothing was committed since this was asked with the same `seen`,
+ * whose processors and disk are for those who wait, or it is long by now. Any thread. */
+bool ledger_log_rests(struct ledger *ledger, int *seen);
+
 /* Carries what the log holds into the file, beside whoever writes. Any thread, outside of a
  * transaction; for who listens to LEDGER_BELL_LOG. */
 int ledger_log_carry(struct ledger *ledger, struct error *error);

@@ -58,6 +58,7 @@ struct ledger {
     struct ledger_reader *readers; /* idle ones */
 
     int log_told;                /* how long the log was when that was told (ledger_log.c) */
+    atomic_int log_pages;        /* how long it is */
     unsigned rung;               /* a bit for each bell to ring after this transaction */
     pthread_rwlock_t bells_lock; /* held while they are told */
     struct {

@@ -6,10 +6,14 @@
 #include "net/ledger_bell.h"
 #include "net/ledger_log.h"
 
+/* As long nothing is committed where it is quiet: longer than a batch takes. */
+#define QUIET_MS 200
+
 struct log_clock {
     struct ledger *ledger;
     struct log_clock_options options;
     struct bell_clock *bell;
+    int seen; /* how long the log was */
 };
 
 static void ring(void *context)
@@ -24,6 +28,8 @@ static int64_t tick(void *context)
     struct log_clock *clock = context;
     struct error error = ERROR_INIT;
 
+    if (!ledger_log_rests(clock->ledger, &clock->seen))
+        return QUIET_MS;
     if (ledger_log_carry(clock->ledger, &error) != 0)
         clock->options.log(clock->options.log_context, error.message);
     return BELL_CLOCK_SLEEP_MS;

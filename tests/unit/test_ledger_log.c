@@ -90,6 +90,22 @@ static void test_it_does_not_grow_without_end_where_who_listens_does_nothing(voi
     ledger_bell_listen(f->ledger, LEDGER_BELL_LOG, NULL, NULL);
 }
 
+static void test_it_waits_for_a_quiet_moment_but_not_for_long(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int rung = 0, seen = 0;
+
+    ledger_bell_listen(f->ledger, LEDGER_BELL_LOG, count, &rung);
+    fill_log(f, 'a');
+    assert_false(ledger_log_rests(f->ledger, &seen));
+    fixture_publish(f, RECORD_OFFICE, "x", NULL);
+    assert_false(ledger_log_rests(f->ledger, &seen));
+    assert_true(ledger_log_rests(f->ledger, &seen));
+    fill_log(f, 'b');
+    assert_true(ledger_log_rests(f->ledger, &seen));
+    ledger_bell_listen(f->ledger, LEDGER_BELL_LOG, NULL, NULL);
+}
+
 static void tell_nobody(void *context, const char *line)
 {
     (void)context;
@@ -120,6 +136,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_it_does_not_grow_without_end_where_who_listens_does_nothing, fixture_setup,
             fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_it_waits_for_a_quiet_moment_but_not_for_long,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_clock_carries_it, fixture_setup, fixture_teardown),
     };
 
