@@ -9,11 +9,16 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "app/text.h"
+
 /* Level 3 is zstd's own default: on our pages it gives nearly the size of level 9 at a tenth of
  * the time. */
 #define ZSTD_LEVEL 3
 /* A larger window would let a small message ask for much memory (2^23 is 8 MiB). */
 #define ZSTD_WINDOW_LOG_MAXIMUM 23
+/* In pieces; level 3 takes no larger one either. */
+#define ZSTD_WINDOW_LOG_LEAST 14
+#define ZSTD_WINDOW_LOG_MOST  21
 /* zlib: 15 window bits, and 16 for the gzip wrapping. */
 #define GZIP_WINDOW_BITS (15 + 16)
 #define CHUNK_SIZE       (64 * 1024)
@@ -157,6 +162,76 @@ int compress_bytes(enum compression compression, const void *bytes, size_t lengt
     }
     return copy_bytes(bytes, length, output, output_length, error);
 }
+
+/* --- in pieces ---------------------------------------------------------------------------------
+ */
+
+struct compress_pieces {
+    ZSTD_CCtx *context;
+    struct text_buffer bytes;
+};
+
+int compress_pieces_new(struct compress_pieces **pieces, size_t about, struct error *error)
+{
+    struct compress_pieces *made = calloc(1, sizeof(*made));
+    int window = ZSTD_WINDOW_LOG_LEAST;
+
+    *pieces = NULL;
+    if (made != NULL)
+        made->context = ZSTD_createCCtx();
+    if (made == NULL || made->context == NULL) {
+        free(made);
+        return error_set(error, ERROR_MEMORY, "no memory to compress");
+    }
+    /* How much there will be is not said: no more memory than for that. */
+    while (window < ZSTD_WINDOW_LOG_MOST && ((size_t)1 << window) < about)
+        window++;
+    (void)ZSTD_CCtx_setParameter(made->context, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    (void)ZSTD_CCtx_setParameter(made->context, ZSTD_c_windowLog, window);
+    *pieces = made;
+    return 0;
+}
+
+int compress_pieces_add(struct compress_pieces *pieces, const void *bytes, size_t length, bool last,
+                        struct error *error)
+{
+    struct text_buffer *to = &pieces->bytes;
+    ZSTD_inBuffer input = {bytes, length, 0};
+    size_t left;
+
+    do {
+        ZSTD_outBuffer output = {0};
+
+        if (!text_buffer_reserve(to, ZSTD_compressBound(length - input.pos)))
+            return error_set(error, ERROR_MEMORY, "no memory to compress");
+        output.dst = to->bytes + to->length;
+        output.size = to->capacity - to->length;
+        left = ZSTD_compressStream2(pieces->context, &output, &input,
+                                    last ? ZSTD_e_end : ZSTD_e_flush);
+        if (ZSTD_isError(left))
+            return error_set(error, ERROR_MEMORY, "zstd: %s", ZSTD_getErrorName(left));
+        to->length += output.pos;
+    } while (left > 0);
+    return 0;
+}
+
+const char *compress_pieces_bytes(const struct compress_pieces *pieces, size_t *length)
+{
+    *length = pieces->bytes.length;
+    return pieces->bytes.bytes;
+}
+
+void compress_pieces_free(struct compress_pieces *pieces)
+{
+    if (pieces == NULL)
+        return;
+    ZSTD_freeCCtx(pieces->context);
+    text_buffer_free(&pieces->bytes);
+    free(pieces);
+}
+
+/* --- expanding ---------------------------------------------------------------------------------
+ */
 
 /* A buffer that grows by doubling up to limit + 1 bytes: the byte over the limit tells that there
  * would be more. */

@@ -39,4 +39,14 @@ int compress_bytes(enum compression compression, const void *bytes, size_t lengt
 int decompress_bytes(enum compression compression, const void *bytes, size_t length, size_t limit,
                      char **output, size_t *output_length, struct error *error);
 
+/* By zstd, in pieces, each made smaller before the next one is known; `about` how much there will
+ * be. New. */
+struct compress_pieces;
+int compress_pieces_new(struct compress_pieces **pieces, size_t about, struct error *error);
+int compress_pieces_add(struct compress_pieces *pieces, const void *bytes, size_t length, bool last,
+                        struct error *error);
+/* All of it, once the last one was added. Borrowed. */
+const char *compress_pieces_bytes(const struct compress_pieces *pieces, size_t *length);
+void compress_pieces_free(struct compress_pieces *pieces);
+
 #endif

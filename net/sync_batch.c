@@ -25,6 +25,7 @@ void sync_batch_free(struct sync_batch *batch)
     if (batch != NULL) {
         text_buffer_free(&batch->operations);
         text_buffer_free(&batch->binary);
+        compress_pieces_free(batch->packed);
     }
     free(batch);
 }
@@ -130,26 +131,58 @@ static void write_flag(struct text_buffer *body, const char *name)
     binary_write_value(body, json_true());
 }
 
-static void write_binary(struct text_buffer *body, const struct head *head,
-                         const struct sync_batch *batch)
+static size_t count_members(const struct head *head)
 {
-    bool made = !id_is_empty(&head->witness.made), shown = head->witness.shown[0] != '\0';
+    return 2 + (!id_is_empty(&head->witness.made) ? 1u : 0) +
+           (head->witness.shown[0] != '\0' ? 1u : 0) + (head->ungrounded ? 1u : 0);
+}
 
-    binary_write_map(body, 2 + (made ? 1u : 0) + (shown ? 1u : 0) + (head->ungrounded ? 1u : 0));
-    write_flag(body, "brief");
-    if (made) {
-        binary_write_text(body, "made");
-        binary_write_text(body, head->witness.made.text);
+/* All of the body but its last members, and that it will have so many. */
+static int begin_binary(struct sync_batch *batch, size_t members, struct error *error)
+{
+    struct text_buffer front = {0};
+    int code;
+
+    compress_pieces_free(batch->packed);
+    batch->members = members;
+    binary_write_map(&front, members);
+    write_flag(&front, "brief");
+    binary_write_text(&front, "operations");
+    binary_write_array(&front, batch->count);
+    text_buffer_add(&front, batch->binary.bytes, batch->binary.length);
+    code = compress_pieces_new(&batch->packed, front.length, error);
+    if (code == 0)
+        code = front.failed
+                   ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
+                   : compress_pieces_add(batch->packed, front.bytes, front.length, false, error);
+    text_buffer_free(&front);
+    return code;
+}
+
+/* The members that are known only when it leaves. */
+static int end_binary(struct sync_batch *batch, const struct head *head, struct error *error)
+{
+    struct text_buffer rest = {0};
+    int code = 0;
+
+    if (batch->packed == NULL || batch->members != count_members(head))
+        code = begin_binary(batch, count_members(head), error);
+    if (code != 0)
+        return code;
+    if (!id_is_empty(&head->witness.made)) {
+        binary_write_text(&rest, "made");
+        binary_write_text(&rest, head->witness.made.text);
     }
-    if (shown) {
-        binary_write_text(body, "shown");
-        binary_write_text(body, head->witness.shown);
+    if (head->witness.shown[0] != '\0') {
+        binary_write_text(&rest, "shown");
+        binary_write_text(&rest, head->witness.shown);
     }
     if (head->ungrounded)
-        write_flag(body, "ungrounded");
-    binary_write_text(body, "operations");
-    binary_write_array(body, batch->count);
-    text_buffer_add(body, batch->binary.bytes, batch->binary.length);
+        write_flag(&rest, "ungrounded");
+    code = rest.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
+                       : compress_pieces_add(batch->packed, rest.bytes, rest.length, true, error);
+    text_buffer_free(&rest);
+    return code;
 }
 
 /* Each by itself, from the text as which the outbox keeps it. What is small leaves packed. */
@@ -169,6 +202,23 @@ static int make_binary(const struct sync_engine *engine, struct sync_batch *batc
             return code;
     }
     return batch->binary.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch") : 0;
+}
+
+/* Made small ahead, while the answers to what is under way are waited for. By then the server has
+ * accepted something from here. */
+static int pack_ahead(struct sync_engine *engine, struct sync_batch *batch, struct error *error)
+{
+    struct head head = {.ungrounded = batch->ungrounded};
+    int code;
+
+    if (batch->binary.length == 0)
+        return 0;
+    code = read_witness(engine, NULL, &head, error);
+    if (code != 0)
+        return sync_fault(engine, code);
+    if (id_is_empty(&head.witness.made) && engine->batch_count > 0)
+        head.witness.made = batch->ids[0];
+    return begin_binary(batch, count_members(&head), error);
 }
 
 /* What waits, without what is under way. */
@@ -204,30 +254,49 @@ static bool pack(struct sync_engine *engine, const struct text_buffer *body, cha
     return true;
 }
 
-static int send_batch(struct sync_engine *engine, const struct text_buffer *body, bool binary,
-                      struct error *error)
+static int send_json(struct sync_engine *engine, const struct head *head,
+                     const struct sync_batch *batch, struct error *error)
 {
+    struct text_buffer body = {0};
     char *packed = NULL;
-    size_t packed_length = 0;
     struct http_request request = {.method = "POST",
                                    .path = "/v1/operations",
-                                   .body = body->bytes,
-                                   .body_length = body->length,
-                                   .body_type = binary ? BINARY_MEDIA_TYPE : "application/json",
+                                   .body_type = "application/json",
                                    .accept = "application/json"};
+    int code = 0;
 
-    if ((binary || !pack(engine, body, &packed, &request)) && body->length >= COMPRESS_FROM) {
-        int code = compress_bytes(COMPRESSION_ZSTD, body->bytes, body->length, &packed,
-                                  &packed_length, error);
-        if (code != 0)
-            return code;
+    write_json(&body, head, batch);
+    request.body = body.bytes;
+    request.body_length = body.length;
+    if (body.failed) {
+        code = error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
+    } else if (!pack(engine, &body, &packed, &request) && body.length >= COMPRESS_FROM) {
+        code = compress_bytes(COMPRESSION_ZSTD, body.bytes, body.length, &packed,
+                              &request.body_length, error);
         request.body = packed;
-        request.body_length = packed_length;
         request.body_encoding = compression_name(COMPRESSION_ZSTD);
     }
-    int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
+    if (code == 0)
+        code = sync_send(engine, SYNC_LANE_WORK, &request, error);
     free(packed);
+    text_buffer_free(&body);
     return code;
+}
+
+static int send_binary(struct sync_engine *engine, const struct head *head,
+                       struct sync_batch *batch, struct error *error)
+{
+    struct http_request request = {.method = "POST",
+                                   .path = "/v1/operations",
+                                   .body_type = BINARY_MEDIA_TYPE,
+                                   .body_encoding = compression_name(COMPRESSION_ZSTD),
+                                   .accept = "application/json"};
+    int code = end_binary(batch, head, error);
+
+    if (code != 0)
+        return code;
+    request.body = compress_pieces_bytes(batch->packed, &request.body_length);
+    return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
 /* What waits, marked as sent for the first time: what the agent took back while it was read is not
@@ -253,34 +322,29 @@ int sync_batch_prepare(struct sync_engine *engine, struct sync_batch **batch, st
     code = *batch != NULL ? collect_marked(engine, *batch, error)
                           : error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
     if (code == 0 && (*batch)->count > 0)
+        code = pack_ahead(engine, *batch, error);
+    if (code == 0 && (*batch)->count > 0)
         return 0;
     sync_batch_free(*batch);
     *batch = NULL;
     return code == 0 ? 1 : code;
 }
 
-int sync_batch_send(struct sync_engine *engine, const struct sync_batch *batch,
+int sync_batch_send(struct sync_engine *engine, struct sync_batch *batch,
                     const struct store_witness *ahead, struct error *error)
 {
-    struct text_buffer body = {0};
     struct head head = {.ungrounded = batch->ungrounded};
-    bool binary = engine->binary && batch->binary.length > 0;
     int code = read_witness(engine, ahead, &head, error);
 
     if (code != 0)
         return sync_fault(engine, code);
-    if (binary)
-        write_binary(&body, &head, batch);
-    else
-        write_json(&body, &head, batch);
     engine->batch_count = batch->count;
     memcpy(engine->batch, batch->ids, batch->count * sizeof *batch->ids);
     memcpy(engine->batch_records, batch->records, batch->count * sizeof *batch->records);
     /* As JSON, by which the next is cut. */
     engine->batch_bytes = batch->operations.length;
-    code = body.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
-                       : send_batch(engine, &body, binary, error);
-    text_buffer_free(&body);
+    code = engine->binary && batch->binary.length > 0 ? send_binary(engine, &head, batch, error)
+                                                      : send_json(engine, &head, batch, error);
     sync_pace_begin(&engine->batch_pace, sync_now(engine));
     if (code == 0)
         engine->totals.operations_sent += (int64_t)engine->batch_count;

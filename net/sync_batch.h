@@ -8,8 +8,10 @@
 
 /* What is to leave together, without what is said in front of it. */
 struct sync_batch {
-    struct text_buffer operations; /* separated by commas */
-    struct text_buffer binary;     /* the same in binary form; empty where it does not pay */
+    struct text_buffer operations;  /* separated by commas */
+    struct text_buffer binary;      /* the same in binary form; empty where it does not pay */
+    struct compress_pieces *packed; /* owned: the body in binary form, up to its last members */
+    size_t members;                 /* that it is said to have */
     bool fresh; /* some of it is sent for the first time, and was not saved to be sent at once */
     bool ungrounded; /* some of it was made of a record that is not held here any more */
     size_t count;
@@ -25,7 +27,7 @@ void sync_batch_free(struct sync_batch *batch);
 
 /* Sends it: from then on it is the one under way. `ahead` is what the terminal has seen once the
  * answers at hand are written, NULL when there are none. */
-int sync_batch_send(struct sync_engine *engine, const struct sync_batch *batch,
+int sync_batch_send(struct sync_engine *engine, struct sync_batch *batch,
                     const struct store_witness *ahead, struct error *error);
 
 #endif

@@ -209,7 +209,7 @@ static void batch_went_well(struct sync_engine *engine)
  * `next` (may be NULL) was read when the last one had left.
  */
 static bool send_ahead(struct sync_engine *engine, const struct answers *answers,
-                       const struct sync_batch *next)
+                       struct sync_batch *next)
 {
     struct sync_batch *read = NULL;
     struct store_witness ahead;
@@ -247,7 +247,7 @@ static void note_later(struct sync_engine *engine, const struct answers *answers
 
 /* What was answered is settled, also when the rest of the reply is of no use. */
 static int settle_answers(struct sync_engine *engine, const json_t *document,
-                          const struct sync_batch *next, struct error *error)
+                          struct sync_batch *next, struct error *error)
 {
     struct answers answers = {.epoch = json_text_or(document, "epoch", "")};
     const json_t *list = json_object_get(document, "outcomes");
@@ -328,7 +328,7 @@ static void check_packing(struct sync_engine *engine, const struct http_reply *r
 }
 
 static int take_outcomes(struct sync_engine *engine, const struct http_reply *reply,
-                         const struct sync_batch *next, struct error *error)
+                         struct sync_batch *next, struct error *error)
 {
     json_t *document = NULL;
     int code = read_reply(engine, reply, &document, error);
@@ -342,7 +342,7 @@ static int take_outcomes(struct sync_engine *engine, const struct http_reply *re
 }
 
 static int take_reply(struct sync_engine *engine, const struct http_reply *reply,
-                      const struct sync_batch *next, struct error *error)
+                      struct sync_batch *next, struct error *error)
 {
     int code;
 

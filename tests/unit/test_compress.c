@@ -138,9 +138,41 @@ static void test_damage_is_refused(void **state)
     free(bytes);
 }
 
+/* Whatever comes last is known only when the rest is small already. */
+static void test_pieces_are_one_body(void **state)
+{
+    struct compress_pieces *pieces;
+    size_t length, half, whole, expanded_length;
+    char *text = malloc(300000), *expanded;
+    const char *bytes;
+
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < 300000; i++)
+        text[i] = "a word, and another one; "[(i * i / 7) % 25];
+    for (length = 0; length <= 300000; length += 100000) {
+        assert_int_equal(compress_pieces_new(&pieces, length, NULL), 0);
+        assert_int_equal(compress_pieces_add(pieces, text, length, false, NULL), 0);
+        (void)compress_pieces_bytes(pieces, &half);
+        assert_int_equal(compress_pieces_add(pieces, "the end", 7, true, NULL), 0);
+        bytes = compress_pieces_bytes(pieces, &whole);
+        assert_true(whole <= half + 30);
+        assert_int_equal(decompress_bytes(COMPRESSION_ZSTD, bytes, whole, 400000, &expanded,
+                                          &expanded_length, NULL),
+                         0);
+        assert_int_equal(expanded_length, length + 7);
+        assert_memory_equal(expanded, text, length);
+        assert_memory_equal(expanded + length, "the end", 7);
+        free(expanded);
+        compress_pieces_free(pieces);
+    }
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pieces_are_one_body),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_choice),
         cmocka_unit_test(test_there_and_back),
