@@ -119,6 +119,15 @@ char *announced_take(struct announced *announced)
 
 /* --- what comes ------------------------------------------------------------------------------- */
 
+/* Nobody changes it any more: those who read it have it together, each thread with its own
+ * reference.
+ */
+static void share_body(struct record *handoff, const json_t *body)
+{
+    json_decref(handoff->body);
+    handoff->body = json_incref((json_t *)(uintptr_t)body);
+}
+
 /* As far as it makes sense; new. */
 static struct record *read_handoff(const json_t *document)
 {
@@ -132,12 +141,7 @@ static struct record *read_handoff(const json_t *document)
     handoff = record_new(RECORD_HANDOFF, &id);
     if (handoff == NULL)
         return NULL;
-    json_decref(handoff->body);
-    handoff->body = json_deep_copy(body);
-    if (handoff->body == NULL) {
-        record_free(handoff);
-        return NULL;
-    }
+    share_body(handoff, body);
     return handoff;
 }
 
@@ -181,7 +185,9 @@ struct record *announced_newest(struct announced *announced, int64_t steady_ms, 
     size_t at = newest(announced, steady_ms);
     if (at < HERE_LIMIT) {
         *until_ms = announced->here[at].until_ms;
-        copy = record_copy(announced->here[at].handoff);
+        copy = record_new(RECORD_HANDOFF, &announced->here[at].handoff->id);
+        if (copy != NULL)
+            share_body(copy, announced->here[at].handoff->body);
     }
     (void)pthread_mutex_unlock(&announced->mutex);
     return copy;

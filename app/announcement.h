@@ -45,12 +45,14 @@ void announced_text_free(char *text);
 
 /* --- what comes ------------------------------------------------------------------------------- */
 
-/* One came, {"id", "body"}, at this steady time; what makes no sense is passed over. */
+/* One came, {"id", "body"}, at this steady time; what makes no sense is passed over. Nobody
+ * changes its body any more. */
 void announced_come(struct announced *announced, const json_t *document, int64_t steady_ms);
 /* Changes whenever one comes or goes. */
 uint64_t announced_version(struct announced *announced);
 /* The one that came last and is still to be shown, as the record that it may become (rev 0); NULL
- * for none. New; `until_ms` is when it vanishes. */
+ * for none. New; `until_ms` is when it vanishes. Its body is read alone, and not
+ * changed. */
 struct record *announced_newest(struct announced *announced, int64_t steady_ms, int64_t *until_ms);
 /* Its offer is here, or it is not for this agent. */
 void announced_drop(struct announced *announced, const struct id *handoff);

@@ -90,11 +90,14 @@ int http_client_poll(struct http_client *client, const int *descriptors, size_t 
 bool http_exchange_done(const struct http_exchange *exchange);
 
 /*
- * Ends an exchange that is done and frees it. 0 with `reply` (http_reply_clear) for any complete
+ * The outcome of an exchange that is done. 0 with `reply` (http_reply_clear) for any complete
  * reply; else ERROR_OFFLINE (not reached, cut, too slow), ERROR_REFUSED (certificate),
  * ERROR_TOO_LARGE or ERROR_PROTOCOL (not HTTP, broken compression, a success of another media
  * type than `accept`), each saying of which request and how far it came.
  */
+int http_exchange_read(struct http_exchange *exchange, struct http_reply *reply,
+                       struct error *error);
+/* The same, and ends the exchange and frees it. */
 int http_exchange_finish(struct http_exchange *exchange, struct http_reply *reply,
                          struct error *error);
 /* Gives an exchange up, whether done or not; NULL does nothing. */

@@ -475,8 +475,8 @@ static int check_reply(const struct http_exchange *exchange, const struct http_r
     return 0;
 }
 
-int http_exchange_finish(struct http_exchange *exchange, struct http_reply *reply,
-                         struct error *error)
+int http_exchange_read(struct http_exchange *exchange, struct http_reply *reply,
+                       struct error *error)
 {
     CURL *easy = exchange->easy;
     int code = 0;
@@ -508,6 +508,14 @@ int http_exchange_finish(struct http_exchange *exchange, struct http_reply *repl
         reply->body = exchange->received.bytes;
         exchange->received = (struct text_buffer){0};
     }
+    return code;
+}
+
+int http_exchange_finish(struct http_exchange *exchange, struct http_reply *reply,
+                         struct error *error)
+{
+    int code = http_exchange_read(exchange, reply, error);
+
     http_exchange_cancel(exchange);
     return code;
 }

@@ -87,8 +87,10 @@ static void deliver(struct sync *sync)
         if (exchange == NULL || !http_exchange_done(exchange))
             continue;
         sync->exchanges[lane] = NULL;
-        int code = http_exchange_finish(exchange, &reply, &error);
+        int code = http_exchange_read(exchange, &reply, &error);
         sync_engine_reply(sync->engine, (enum sync_lane)lane, code, &reply, &error);
+        /* What it was made of nobody waits for. */
+        http_exchange_cancel(exchange);
         if (code == 0)
             http_reply_clear(&reply);
     }

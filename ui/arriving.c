@@ -7,7 +7,7 @@
 #include "ui/language.h"
 #include "ui/screen_handoff.h"
 
-/* No version of the store: with this one the record was looked for, and will be again. */
+/* No version of the store, which was not asked, and will be. */
 #define ARRIVING_NEW INT64_MIN
 
 /* The server can be reached. */
@@ -63,14 +63,14 @@ void arriving_forget(struct desk *desk)
     desk->line.arriving[0] = '\0';
 }
 
-/* For this desk's agent, and its record is not here yet. */
-static bool is_arriving(struct desk *desk, const struct record *handoff)
+/* Its record. */
+static bool is_here(struct desk *desk, const struct record *handoff)
 {
     struct record *here = NULL;
     bool known = store_get(desk->store, RECORD_HANDOFF, &handoff->id, &here, NULL, NULL) == 0;
 
     record_free(here);
-    return !known && handoff_is_offered_here(desk, handoff);
+    return known;
 }
 
 static void say(struct desk *desk)
@@ -121,7 +121,8 @@ bool arriving_look(struct desk *desk)
         desk->arriving.handoff = announced_newest(announced, now, &desk->arriving.until_ms);
         if (desk->arriving.handoff == NULL)
             return false;
-        if (is_arriving(desk, desk->arriving.handoff))
+        if (handoff_is_offered_here(desk, desk->arriving.handoff) &&
+            (store == ARRIVING_NEW || !is_here(desk, desk->arriving.handoff)))
             break;
         announced_drop(announced, &desk->arriving.handoff->id);
         arriving_forget(desk);

@@ -102,6 +102,10 @@ static void test_it_is_shown_and_replaced(void **state)
     expect(fixture, "Arriving: ", false);
     expect(fixture, "hands off to you: lost card", true);
     assert_int_equal(fixture->desk.line.handoffs_offered, 1);
+    /* What is here is not announced any more once the store was asked. */
+    announce(fixture, offer(fixture, OTHER, "lost card"), 0);
+    ui_fixture_draw(fixture);
+    expect(fixture, "Arriving: ", false);
     /* Nothing accepts by itself. */
     assert_string_equal(state_here(fixture), "offered");
 }
