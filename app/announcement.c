@@ -76,9 +76,35 @@ void announced_free(struct announced *announced)
 
 /* --- what leaves ------------------------------------------------------------------------------ */
 
+/* Of the body what its receivers are told and it is judged by: the words of the context, and the
+ * facts beside the summary, come with the offer. NULL out of memory. */
+static json_t *short_body(const json_t *body)
+{
+    json_t *copy = json_copy((json_t *)(uintptr_t)body); /* shares the members */
+    json_t *facts = json_array();
+    json_t *fact;
+    size_t index;
+    int failed = 0;
+
+    json_array_foreach(json_object_get(body, "facts"), index, fact)
+    {
+        if (strcmp(json_text_or(fact, "fact", ""), "summary") == 0)
+            failed |= json_array_append(facts, fact);
+    }
+    if (json_object_get(body, "facts") != NULL)
+        failed |= json_object_set(copy, "facts", facts);
+    json_decref(facts);
+    (void)json_object_del(copy, "context");
+    if (failed == 0)
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
 void announced_put(struct announced *announced, const struct operation *offer)
 {
-    json_t *document = json_pack("{s:s, s:O}", "id", offer->record.text, "body", offer->body);
+    json_t *document =
+        json_pack("{s:s, s:o?}", "id", offer->record.text, "body", short_body(offer->body));
     char *text = document != NULL ? json_write(document) : NULL;
 
     json_decref(document);

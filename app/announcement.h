@@ -25,7 +25,7 @@ void announced_forget(struct announced *announced);
 /* --- what leaves ------------------------------------------------------------------------------ */
 
 /* The screen is about to send this append of a hand-off; instead of the one before, if that has not
- * left. */
+ * left. Its context does not leave with it. */
 void announced_put(struct announced *announced, const struct operation *offer);
 /* What the screen says of the next one; the sync thread is to be rung then. */
 enum announced_next {

@@ -9,6 +9,8 @@
 /* So many tokens at most; one more takes the place of another. */
 #define PLACES      1024
 #define DIGEST_SIZE 32
+/* So many agents. */
+#define THERE 64
 
 /* The token itself is not kept. */
 struct place {
@@ -19,10 +21,18 @@ struct place {
     struct scope_set desk;
 };
 
+/* An agent who was there. */
+struct there {
+    struct id agent;
+    uint64_t people;
+};
+
 struct known {
     pthread_mutex_t mutex;
     unsigned char key[crypto_generichash_KEYBYTES]; /* of this process */
     struct place *places[PLACES];                   /* owned; NULL: free */
+    struct there there[THERE];
+    size_t next_there; /* the place of the next one */
 };
 
 int known_new(struct known **known, struct error *error)
@@ -129,5 +139,24 @@ void known_desk_keep(struct known *known, const char *token, uint64_t people,
     place = find(known, token, people);
     if (place != NULL && !place->has_desk)
         place->has_desk = scope_set_add_all(&place->desk, scopes, NULL) == 0;
+    pthread_mutex_unlock(&known->mutex);
+}
+
+bool known_agent(struct known *known, uint64_t people, const struct id *agent)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&known->mutex);
+    for (size_t i = 0; i < THERE && !found; i++)
+        found = known->there[i].people == people && id_equal(&known->there[i].agent, agent);
+    pthread_mutex_unlock(&known->mutex);
+    return found;
+}
+
+void known_agent_keep(struct known *known, uint64_t people, const struct id *agent)
+{
+    pthread_mutex_lock(&known->mutex);
+    known->there[known->next_there] = (struct there){*agent, people};
+    known->next_there = (known->next_there + 1) % THERE;
     pthread_mutex_unlock(&known->mutex);
 }

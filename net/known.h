@@ -30,4 +30,8 @@ bool known_desk(struct known *known, const char *token, uint64_t people, struct 
 void known_desk_keep(struct known *known, const char *token, uint64_t people,
                      const struct scope_set *scopes);
 
+/* Whether there is such an agent, whom something can be offered to. */
+bool known_agent(struct known *known, uint64_t people, const struct id *agent);
+void known_agent_keep(struct known *known, uint64_t people, const struct id *agent);
+
 #endif

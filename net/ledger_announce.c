@@ -130,14 +130,16 @@ static int look_within(struct ledger *ledger, struct attempt *attempt,
 }
 
 int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
-                    const struct scope_set *desk, const struct operation *operation, int64_t now_ms,
-                    struct ledger_announcement *announcement, struct error *error)
+                    const struct scope_set *desk, const struct operation *operation,
+                    bool target_known, int64_t now_ms, struct ledger_announcement *announcement,
+                    struct error *error)
 {
     struct ledger_outcome outcome = {0};
     struct attempt attempt = {.actor = actor,
                               .desk = desk,
                               .operation = operation,
                               .outcome = &outcome,
+                              .target_known = target_known,
                               .now_ms = now_ms};
     int code;
 

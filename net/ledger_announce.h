@@ -14,11 +14,13 @@ struct ledger_announcement {
 };
 
 /* Looks at the append of a hand-off, by an actor whose scopes are `desk`. What would be refused,
- * what is there already, and what is of a protected file is told to nobody. Cleared by
+ * what is there already, and what is of a protected file is told to nobody. `target_known`: the
+ * agent whom it is offered to, and nobody else, is known to be there. Cleared by
  * ledger_announcement_clear, also after an error. */
 int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
-                    const struct scope_set *desk, const struct operation *operation, int64_t now_ms,
-                    struct ledger_announcement *announcement, struct error *error);
+                    const struct scope_set *desk, const struct operation *operation,
+                    bool target_known, int64_t now_ms, struct ledger_announcement *announcement,
+                    struct error *error);
 void ledger_announcement_clear(struct ledger_announcement *announcement);
 
 #endif

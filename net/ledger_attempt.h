@@ -21,6 +21,7 @@ struct attempt {
     struct ledger_outcome *outcome;
     struct ledger_row row; /* the record before, when there is one */
     bool visible;          /* the actor may see it */
+    bool target_known;     /* the agent whom it offers to, and nobody else, is there */
     bool recalled;         /* it was answered before: this is that answer */
     int64_t now_ms;
     unsigned char digest[ATTEMPT_DIGEST_BYTES]; /* of the operation */

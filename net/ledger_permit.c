@@ -178,9 +178,11 @@ static void check_supervisor(struct attempt *attempt, const char *member)
 /* Nothing is handed off to nobody: the agent, office or queue is in the catalogue. */
 static int check_offered_to(struct attempt *attempt, struct error *error)
 {
-    const char *missing;
-    int code =
-        ledger_handoff_check_target(attempt->ledger, attempt->operation->body, &missing, error);
+    const char *missing = NULL;
+    int code = attempt->target_known
+                   ? 0
+                   : ledger_handoff_check_target(attempt->ledger, attempt->operation->body,
+                                                 &missing, error);
 
     if (code == 0 && missing != NULL)
         attempt_refuse(attempt, MERGE_MISSING, missing);

@@ -66,6 +66,14 @@ static int read_desk(struct request *request, struct scope_set *desk, struct err
     return code;
 }
 
+/* The agent whom it is offered to; false when it is not to one agent alone. */
+static bool read_target(const struct operation *operation, struct id *agent)
+{
+    return json_object_get(operation->body, "to_office") == NULL &&
+           json_object_get(operation->body, "to_queue") == NULL &&
+           id_parse(agent, json_text_or(operation->body, "to_agent", ""));
+}
+
 /* Tells those who wait. What is refused is told to nobody, and not answered either: the offer
  * itself is. */
 static int announce(struct request *request, const struct operation *operation, struct error *error)
@@ -73,6 +81,9 @@ static int announce(struct request *request, const struct operation *operation, 
     struct server *server = request->server;
     struct ledger_announcement found = {0};
     struct scope_set desk = {0};
+    struct id target;
+    bool one = read_target(operation, &target);
+    bool known = one && known_agent(server->known, request->people, &target);
     int code;
 
     /* Who changes nothing offers nothing. */
@@ -80,9 +91,11 @@ static int announce(struct request *request, const struct operation *operation, 
         return 0;
     code = read_desk(request, &desk, error);
     if (code == 0)
-        code = ledger_announce(server->ledger, &request->actor, &desk, operation,
+        code = ledger_announce(server->ledger, &request->actor, &desk, operation, known,
                                clock_system(NULL), &found, error);
 
+    if (code == 0 && found.handoff != NULL && one && !known)
+        known_agent_keep(server->known, request->people, &target);
     if (code == 0 && found.handoff != NULL) {
         char *text = announcement_text(found.handoff);
         const struct announcement announcement = {.handoff = found.handoff->id,

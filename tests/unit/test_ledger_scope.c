@@ -523,8 +523,8 @@ static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
     anne.may = (permission_set)1 << PERMISSION_SERVE;
     assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &desk, NULL), 0);
     for (int time = 0; time < 2; time++) {
-        assert_int_equal(ledger_announce(f->ledger, &anne, &desk, offer, f->clock_ms, &found, NULL),
-                         0);
+        assert_int_equal(
+            ledger_announce(f->ledger, &anne, &desk, offer, false, f->clock_ms, &found, NULL), 0);
         assert_non_null(found.handoff);
         ledger_announcement_clear(&found);
         if (time == 0)

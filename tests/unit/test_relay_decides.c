@@ -73,7 +73,7 @@ static bool is_announced(struct relay_fixture *f, const struct id *matter, const
     bool told;
 
     assert_int_equal(ledger_desk_read(f->relay, &actor.agent, &desk, &actor.may, NULL), 0);
-    assert_int_equal(ledger_announce(f->relay, &actor, &desk, operation, f->centre.clock_ms,
+    assert_int_equal(ledger_announce(f->relay, &actor, &desk, operation, false, f->centre.clock_ms,
                                      &announcement, NULL),
                      0);
     told = scope_set_has(&announcement.scopes, scope);

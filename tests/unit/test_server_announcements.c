@@ -9,6 +9,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "net/announcements.h"
+#include "net/known.h"
 #include "net/ledger_audit.h"
 #include "net/ledger_sqlite.h"
 #include "tests/unit/server_fixture.h"
@@ -140,6 +141,38 @@ static json_t *first_announced(const struct waiting *waiting)
 }
 
 /* --- tests ------------------------------------------------------------------------------------ */
+
+/* The agent whom it is for is looked up anew when anybody's rights have changed. */
+static void test_who_is_there_is_known_while_nobody_changes(void **state)
+{
+    struct server_fixture *f = *state;
+    const struct id *ben = &f->ledger.actors[BEN].agent, *anne = &f->ledger.actors[ANNE].agent;
+    struct known *known;
+
+    assert_int_equal(known_new(&known, NULL), 0);
+    assert_false(known_agent(known, 2, ben));
+    known_agent_keep(known, 2, ben);
+    assert_true(known_agent(known, 2, ben));
+    assert_false(known_agent(known, 2, anne));
+    assert_false(known_agent(known, 4, ben));
+    for (int i = 0; i < 64; i++)
+        known_agent_keep(known, 2, anne);
+    assert_false(known_agent(known, 2, ben));
+    known_free(known);
+}
+
+static void test_whom_it_is_for_is_known_the_second_time(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->ledger, ANNE, RECORD_CASE, fixture_case(&f->ledger, ANNE, "sample/a"));
+    json_t *body = offer_to(f, ANNE, BEN, &matter);
+
+    assert_true(is_told(f, json_incref(body)));
+    assert_true(is_told(f, json_incref(body)));
+    json_object_set_new(body, "to_agent", json_string("019b7000-0000-7000-8000-0000000000aa"));
+    assert_false(is_told(f, body));
+}
 
 /* Nobody can write meanwhile: the test holds the ledger's lock. */
 static void test_it_is_told_before_anything_is_written(void **state)
@@ -479,6 +512,8 @@ int main(void)
         WITH_SERVER(test_the_trail_tells_of_what_no_offer_followed),
         WITH_SERVER(test_the_trail_is_told_when_it_is_due),
         WITH_SERVER(test_nobody_fills_the_board),
+        WITH_SERVER(test_who_is_there_is_known_while_nobody_changes),
+        WITH_SERVER(test_whom_it_is_for_is_known_the_second_time),
     };
 
     curl_global_init(CURL_GLOBAL_DEFAULT);

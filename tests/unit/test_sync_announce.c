@@ -21,6 +21,10 @@ static void announce(struct bench *bench, const char *summary)
     assert_true(id_parse(&id, OFFER));
     offer = operation_new(OPERATION_APPEND, RECORD_HANDOFF, &id);
     json_object_set_new(offer->body, "summary", json_string(summary));
+    json_object_set_new(offer->body, "context", json_string("all that is known"));
+    json_object_set_new(
+        offer->body, "facts",
+        json_pack("[{s:s}, {s:s, s:s}]", "fact", "mood", "fact", "summary", "need", summary));
     announced_put(link_announced(bench->link), offer);
     operation_free(offer);
     sync_engine_ring(bench->engine);
@@ -70,7 +74,9 @@ static void it_leaves_while_the_store_is_written(void **state)
     announce(bench, "lost card");
     assert_string_equal(bench->lanes[SYNC_LANE_AHEAD].line, "POST /v1/announcements");
     assert_string_equal(bench->lanes[SYNC_LANE_AHEAD].body,
-                        "{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"lost card\"}}");
+                        "{\"id\":\"" OFFER
+                        "\",\"body\":{\"summary\":\"lost "
+                        "card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost card\"}]}}");
     sqlite3_close(writer);
     bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
     (void)sync_engine_step(bench->engine);
@@ -150,8 +156,10 @@ static void it_leaves_by_a_line_that_is_open(void **state)
     assert_string_equal(bench->line, "open begin");
     before = sync_engine_totals(bench->engine)->bytes_sent;
     announce(bench, "lost card");
-    assert_string_equal(bench->line, "open begin begin {\"id\":\"" OFFER
-                                     "\",\"body\":{\"summary\":\"lost card\"}}");
+    assert_string_equal(bench->line,
+                        "open begin begin {\"id\":\"" OFFER
+                        "\",\"body\":{\"summary\":\"lost "
+                        "card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost card\"}]}}");
     assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
     assert_true(sync_engine_totals(bench->engine)->bytes_sent > before);
     bench->has_line = false;
@@ -247,8 +255,11 @@ static void what_comes_is_for_the_screen_alone(void **state)
     bench_get_online(bench);
     assert_non_null(strstr(bench_bell(bench), "&announced=0"));
     link_screen_clear(bench->link);
-    answer_bell(bench, "\"announcements\":[{\"id\":\"" OFFER
-                       "\",\"body\":{\"summary\":\"lost card\"}}],\"announced\":41");
+    answer_bell(
+        bench,
+        "\"announcements\":[{\"id\":\"" OFFER
+        "\",\"body\":{\"summary\":\"lost card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost "
+        "card\"}]}}],\"announced\":41");
     assert_string_equal(arriving(bench, 0), "lost card");
     assert_string_equal(arriving(bench, ANNOUNCED_MS - 1), "lost card");
     assert_string_equal(arriving(bench, ANNOUNCED_MS), "");

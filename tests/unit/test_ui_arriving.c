@@ -317,6 +317,7 @@ static void test_the_sender_announces(void **state)
     text = announced_take(announced);
     assert_non_null(strstr(text, "\"to_queue\":\"t/front\""));
     assert_non_null(strstr(text, "\"state\":\"offered\""));
+    assert_null(strstr(text, "\"context\":"));
     announced_text_free(text);
 }
 
