@@ -47,6 +47,7 @@ struct link_status {
     bool catalogue_loading;    /* a first catalogue is on its way */
     int64_t catalogue_records; /* how many of it have come */
     bool certificate; /* offline, because the server's certificate is not trusted: see `message` */
+    bool failing;     /* offline, but the server answers: not with what it should, see `message` */
     struct link_relay relay;
 };
 

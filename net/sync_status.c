@@ -49,6 +49,7 @@ static void describe(const struct sync_engine *engine, struct link_status *statu
     } else if (trouble != NULL) {
         status->state = trouble->fault ? LINK_FAULT : LINK_OFFLINE;
         status->certificate = !trouble->fault && trouble->code == ERROR_REFUSED;
+        status->failing = !trouble->fault && trouble->code == ERROR_PROTOCOL;
         status->retry_ms = trouble->retry > sync_now(engine) ? trouble->retry_wall_ms : 0;
         message = trouble->message;
     } else {
@@ -64,8 +65,9 @@ static bool same_status(const struct link_status *left, const struct link_status
            left->clock_off_min == right->clock_off_min &&
            left->catalogue_loading == right->catalogue_loading &&
            left->catalogue_records == right->catalogue_records &&
-           left->certificate == right->certificate && left->relay.is == right->relay.is &&
-           left->relay.cut == right->relay.cut && left->relay.since_ms == right->relay.since_ms &&
+           left->certificate == right->certificate && left->failing == right->failing &&
+           left->relay.is == right->relay.is && left->relay.cut == right->relay.cut &&
+           left->relay.since_ms == right->relay.since_ms &&
            left->relay.waiting == right->relay.waiting &&
            strcmp(left->message, right->message) == 0;
 }

@@ -852,6 +852,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/search_keys.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/serve_client.sh \
+    tests/end_to_end/server_fault.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/sign_in.sh \

@@ -210,11 +210,12 @@ static void link_text(const struct ui *ui, int columns, char *text, size_t size,
         return;
     }
     if (ui->link.heard_ms == 0) {
-        text_copy(text, size, _("offline"));
+        text_copy(text, size, ui->link.failing ? _("server fault") : _("offline"));
         return;
     }
     format_when(when, sizeof(when), ui->link.heard_ms, desk_now(ui->desk));
-    snprintf(text, size, _("offline since %s"), when);
+    snprintf(text, size, ui->link.failing ? _("server fault since %s") : _("offline since %s"),
+             when);
 }
 
 /* Draws one part and a gap after it. */

@@ -212,6 +212,7 @@ static void the_back_off_doubles_up_to_a_minute(void **state)
         int64_t wait = sync_engine_step(bench->engine);
         assert_int_equal(wait, expected);
         assert_int_equal(bench_status(bench).state, LINK_OFFLINE);
+        assert_false(bench_status(bench).failing);
         assert_string_equal(bench_status(bench).message, "the wire was cut");
         assert_int_equal(bench_status(bench).retry_ms, bench->wall + wait);
         assert_int_equal(link_sign_in_state(bench->link, NULL, NULL), SIGN_IN_OFFLINE);
@@ -412,6 +413,7 @@ static void bad_pages_change_nothing(void **state)
         bench_answer(bench, SYNC_LANE_BELL, 200, cases[index].body);
         (void)sync_engine_step(bench->engine);
         assert_int_equal(bench_status(bench).state, LINK_OFFLINE);
+        assert_true(bench_status(bench).failing);
         if (strstr(bench_status(bench).message, cases[index].message) == NULL)
             fail_msg("\"%s\" does not say \"%s\"", bench_status(bench).message,
                      cases[index].message);
