@@ -206,6 +206,20 @@ static int call_evict(struct store_calls *calls)
                        &calls->error);
 }
 
+static int call_escrow(struct store_calls *calls)
+{
+    static const struct escrow_public holder = {{7, 7, 7}};
+
+    return store_escrow_set(calls->fixture.store, &holder, NULL, &calls->error);
+}
+
+static int call_escrow_follow(struct store_calls *calls)
+{
+    static const struct escrow_public holder = {{7, 7, 7}};
+
+    return store_escrow_follow(calls->fixture.store, &holder, NOW, &calls->error);
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static int see_record(void *context, const struct record *record, enum store_pending pending)
@@ -325,6 +339,8 @@ const struct store_call store_calls[] = {
     {"old", call_old, false, false},
     {"old head", call_old_head, false, false},
     {"old told", call_old_told, false, false},
+    {"deposit the key", call_escrow, false, false},
+    {"deposit the key, and tell", call_escrow_follow, false, false},
     {"evict", call_evict, true, false},
     {"read a record", read_record, false, true},
     {"read each", read_each, false, true},
