@@ -23,6 +23,12 @@ static int64_t apply(struct relay_fixture *f, enum fixture_agent who,
     return relay_applied(f, who, copy, kind);
 }
 
+static struct operation *anne_opens(struct relay_fixture *f, const struct id *matter)
+{
+    return fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, matter, 0,
+                             fixture_case(&f->centre, ANNE, "sample/a"));
+}
+
 /* --- gone for long ---------------------------------------------------------------------------- */
 
 static void the_centre_expires_what_a_relay_that_is_gone_does_not(void **state)
@@ -84,9 +90,7 @@ static void a_relay_that_lost_its_disk_asks_about_what_is_older(void **state)
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
     struct operation *moved =
         fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
                           json_pack("{s:s}", "status", "in-progress"));
@@ -123,9 +127,7 @@ static void what_the_centre_allowed_waits_for_no_record(void **state)
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
     struct operation *moved =
         fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
                           json_pack("{s:s}", "status", "in-progress"));
@@ -152,9 +154,7 @@ static void a_relay_that_was_restored_asks_about_what_is_older(void **state)
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre), unknown = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
     struct operation *moved =
         fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
                           json_pack("{s:s}", "status", "in-progress"));
@@ -198,9 +198,7 @@ static void an_older_copy_asks_about_what_it_would_refuse(void **state)
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre), unknown = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
     /* Refused for what it names, and for the state that the record is in. */
     struct id offer = fixture_id(&f->centre);
     struct operation *about_unknown =
@@ -244,9 +242,7 @@ static void a_relay_finds_out_that_it_was_restored(void **state)
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre), unknown = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
     struct operation *about_unknown =
         fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &unknown, 1,
                           json_pack("{s:s}", "status", "in-progress"));
@@ -280,9 +276,7 @@ static void what_the_centre_gave_already_is_carried_to_one_that_lost_it(void **s
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
 
     apply(f, ANNE, made, LEDGER_APPLIED);
     relay_settle(f);
@@ -301,9 +295,7 @@ static void what_the_centre_has_lost_already_is_carried_at_once(void **state)
 {
     struct relay_fixture *f = *state;
     struct id matter = fixture_id(&f->centre);
-    struct operation *made =
-        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
-                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *made = anne_opens(f, &matter);
 
     apply(f, ANNE, made, LEDGER_APPLIED);
     relay_settle(f);
