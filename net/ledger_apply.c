@@ -299,7 +299,8 @@ static bool is_given(const struct attempt *attempt)
 
 /* At a relay: 1 when the centre was asked. Its word alone counts, also where this is no longer
  * allowed here. When it has allowed it, the record may never come: the office lost sight of it
- * meanwhile. If it comes, its rev is at least the next: of another its terminal would be ahead. */
+ * meanwhile, or come without another rev, when something later stands over it. So the answer is the
+ * rev that there is: of a later one its terminal would be ahead. */
 static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
 {
     const struct operation *operation = attempt->operation;
@@ -310,7 +311,7 @@ static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
     if (code != 0 || !asked)
         return code;
     *attempt->outcome = (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER,
-                                                .rev = record != NULL ? record->rev + 1 : 1};
+                                                .rev = record != NULL ? record->rev : 1};
     if (accepted)
         code = remember(attempt, error);
     return code == 0 ? 1 : code;

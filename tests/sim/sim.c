@@ -34,8 +34,8 @@ static const uint64_t known_seeds[] = {
     10026957, 301967,   20201839, 20201287, 301587,   302567,   10032910, 10038775, 10043310};
 
 /* The same, with relays that are restored from older copies. */
-static const uint64_t known_restored_seeds[] = {14000651, 14000111, 14000683, 14000747,
-                                                14000304, 14000710, 12907459};
+static const uint64_t known_restored_seeds[] = {14000651, 14000111, 14000683, 14000747, 14000304,
+                                                14000710, 12907459, 10055335, 10055390};
 
 struct sums {
     int64_t seeds;
