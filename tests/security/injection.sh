@@ -292,7 +292,7 @@ tour_liar() {
     of_case liar note
     types liar "a note of ours"
     keys liar C-x
-    wait_for liar offline
+    wait_for liar "server fault"
     at liar outbox
     status waits "times: "
     orders refuse

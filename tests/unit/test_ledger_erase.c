@@ -119,7 +119,7 @@ static void words_of_an_older_version_are_found(void **state)
     erase_run(f, "DROP TABLE role_move; DROP INDEX audit_words_by_about;"
                  "ALTER TABLE audit_words DROP COLUMN about; DROP TABLE reason;"
                  "DROP TABLE audit_key_change; ALTER TABLE audit DROP COLUMN request;"
-                 "ALTER TABLE relay DROP COLUMN ended;"
+                 "ALTER TABLE relay DROP COLUMN ended; ALTER TABLE relay DROP COLUMN carried;"
                  "ALTER TABLE given DROP COLUMN scopes;"
                  "PRAGMA user_version = 16");
     assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
