@@ -376,8 +376,8 @@ bool store_witness_reached(const struct store_witness *witness, int64_t cursor);
 int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct error *error);
 
 /* Whether the record that a waiting operation was made of is held here as the server had it then:
- * no longer after a restored server began its history anew. Without it what the server makes of the
- * operation cannot be worked out. */
+ * no longer after a restored server began its history anew, nor when it is about to go. Without it
+ * what the server makes of the operation cannot be worked out. */
 int store_operation_grounded(struct store *store, const struct operation *operation, bool *grounded,
                              struct error *error);
 

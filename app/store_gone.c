@@ -36,6 +36,19 @@ int store_leaving_forget(struct store *store, enum record_type type, const struc
     return leaving_run(store, STORE_LEAVING_DELETE, type, id, error);
 }
 
+int store_leaving_has(struct store *store, enum record_type type, const struct id *id,
+                      bool *leaving, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_LEAVING_GET, error);
+    int code;
+
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    code = database_has_row(store->database, statement, error);
+    *leaving = code > 0;
+    return code < 0 ? code : 0;
+}
+
 int store_leaving_sweep(struct store *store, struct error *error)
 {
     int code;

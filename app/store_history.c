@@ -157,6 +157,12 @@ int store_operation_grounded(struct store *store, const struct operation *operat
     } else if (code == 0) {
         *grounded = base != NULL && base->rev >= operation->base;
     }
+    if (code == 0 && *grounded) {
+        bool leaving;
+
+        code = store_leaving_has(store, operation->type, &operation->record, &leaving, error);
+        *grounded = code == 0 && !leaving;
+    }
     record_free(base);
     record_free(current);
     return code;

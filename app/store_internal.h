@@ -130,6 +130,7 @@ enum store_statement {
     STORE_REFUSAL_COUNT,
     STORE_REFUSAL_DELETE,
     STORE_LEAVING_PUT,
+    STORE_LEAVING_GET,
     STORE_LEAVING_DELETE,
     STORE_LEAVING_SETTLED,
     STORE_STATE_GET,
@@ -334,6 +335,9 @@ int store_witness_forget(struct store *store, struct error *error);
 /* These may be seen no longer. */
 int store_gone_write(struct store *store, const struct store_gone *gone, size_t count,
                      struct error *error);
+/* Whether it is to go once what waits on it is answered. */
+int store_leaving_has(struct store *store, enum record_type type, const struct id *id,
+                      bool *leaving, struct error *error);
 /* The server shows this one again. */
 int store_leaving_forget(struct store *store, enum record_type type, const struct id *id,
                          struct error *error);

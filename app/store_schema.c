@@ -278,6 +278,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_REFUSAL_COUNT] = {"refusal.count", "SELECT count(*) FROM refusal"},
     [STORE_REFUSAL_DELETE] = {"refusal.delete", "DELETE FROM refusal WHERE operation = ?1"},
     [STORE_LEAVING_PUT] = {"leaving.put", "INSERT OR IGNORE INTO leaving VALUES(?1, ?2)"},
+    [STORE_LEAVING_GET] = {"leaving.get", "SELECT 1 FROM leaving WHERE type = ?1 AND record = ?2"},
     [STORE_LEAVING_DELETE] = {"leaving.delete",
                               "DELETE FROM leaving WHERE type = ?1 AND record = ?2"},
     [STORE_LEAVING_SETTLED] = {"leaving.settled",

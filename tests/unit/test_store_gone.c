@@ -215,6 +215,41 @@ static void what_is_taken_back_holds_no_record(void **state)
     assert_false(is_here(fixture->store, &id));
 }
 
+struct ground {
+    struct store *store;
+    bool grounded;
+};
+
+static int look_at_ground(void *context, const struct outbox_entry *entry)
+{
+    struct ground *ground = context;
+
+    return store_operation_grounded(ground->store, entry->operation, &ground->grounded, NULL);
+}
+
+static bool is_grounded(struct store_fixture *fixture)
+{
+    struct ground ground = {.store = fixture->store};
+
+    assert_int_equal(store_outbox_each(fixture->store, 1, look_at_ground, &ground, NULL), 0);
+    return ground.grounded;
+}
+
+/* The server must not spare this terminal the record, should it be seen here again. */
+static void what_leaves_is_no_ground_for_what_waits_on_it(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+
+    page(fixture->store, served(&id, 1, "Zoé"), NULL, 1);
+    rename_client(fixture, &id);
+    assert_true(is_grounded(fixture));
+    page(fixture->store, NULL, &id, 2);
+    assert_false(is_grounded(fixture));
+    page(fixture->store, served(&id, 2, "Zoé"), NULL, 3);
+    assert_true(is_grounded(fixture));
+}
+
 static void what_is_shown_again_stays(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -240,6 +275,7 @@ int main(void)
         WITH(unsent_work_goes_out_before_its_record_goes),
         WITH(what_a_relay_tells_is_an_answer_too),
         WITH(what_is_taken_back_holds_no_record),
+        WITH(what_leaves_is_no_ground_for_what_waits_on_it),
         WITH(what_is_shown_again_stays),
     };
 
