@@ -4,6 +4,7 @@
 
 #include "app/json.h"
 #include "net/ledger_attempt.h"
+#include "net/ledger_named.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_scope.h"
 
@@ -124,6 +125,7 @@ static int look_within(struct ledger *ledger, struct attempt *attempt,
     if (code == 0)
         code = look(attempt, announcement, error);
     ledger_row_clear(&attempt->row);
+    ledger_named_forget(&view);
     ledger_snapshot_end(reader);
     ledger_reader_give(ledger, reader);
     return code;

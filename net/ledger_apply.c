@@ -299,19 +299,21 @@ static bool is_given(const struct attempt *attempt)
 
 /* At a relay: 1 when the centre was asked. Its word alone counts, also where this is no longer
  * allowed here. When it has allowed it, the record may never come: the office lost sight of it
- * meanwhile, or come without another rev, when something later stands over it. So the answer is the
- * rev that there is: of a later one its terminal would be ahead. */
+ * meanwhile. Its terminal shows its own until that rev is here: the next that it saw, or the next
+ * that there is, and no later one, of which it would be ahead. */
 static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
 {
     const struct operation *operation = attempt->operation;
-    const struct record *record = attempt->row.record;
+    int64_t next = attempt->row.record != NULL ? attempt->row.record->rev + 1 : 1;
     bool asked, accepted;
     int code = ledger_upward_asked(attempt->ledger, &operation->id, &asked, &accepted, error);
 
     if (code != 0 || !asked)
         return code;
-    *attempt->outcome = (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER,
-                                                .rev = record != NULL ? record->rev : 1};
+    if (next > operation->base + 1)
+        next = operation->base + 1;
+    *attempt->outcome =
+        (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER, .rev = next};
     if (accepted)
         code = remember(attempt, error);
     return code == 0 ? 1 : code;

@@ -62,8 +62,11 @@ far() {
 }
 # asked NAME REGEX: on the screen; why they are looked for is said when that is asked.
 asked() {
-    ! screen "$1" | grep -q 'Pourquoi\|Why do you' || types "$1" 3
-    sleep 0.2
+    if screen "$1" | grep -q 'Pourquoi\|Why do you'; then
+        types "$1" 3
+        # A second one would be looked for.
+        wait_gone "$1" "$(say Pourquoi "Why do you")"
+    fi
     matches "$1" "$2"
 }
 

@@ -140,12 +140,49 @@ static void what_the_centre_allowed_waits_for_no_record(void **state)
     moved->base = 2;
     apply(f, ANNE, moved, LEDGER_LATER);
     assert_int_equal(relay_push(f, 5, true), 1);
-    assert_int_equal(apply(f, ANNE, moved, LEDGER_APPLIED), 1);
+    assert_int_equal(apply(f, ANNE, moved, LEDGER_APPLIED), 2);
     apply(f, ANNE, moved, LEDGER_REPEATED);
     relay_settle(f);
     assert_string_equal(relay_says(f, RECORD_CASE, &matter, "status"), "in-progress");
     operation_free(made);
     operation_free(moved);
+}
+
+/* An id that a terminal made whose clock is far ahead. */
+static struct id id_from_ahead(struct relay_fixture *f)
+{
+    struct id id = fixture_id(&f->centre);
+
+    id.text[0] = '7';
+    return id;
+}
+
+/* Its terminal saw the first rev, and the record has others since. */
+static void what_the_centre_allowed_is_not_ahead_of_its_record(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre);
+    struct operation *made = anne_opens(f, &matter);
+    struct operation *moved =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+    struct operation *said =
+        fixture_operation(&f->centre, ANNE, OPERATION_FIELDS, RECORD_CASE, &matter, 1,
+                          json_pack("{s:s}", "missing", "a proof"));
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    replace_the_disk(f, 1);
+    relay_pull(f);
+    assert_int_equal(ledger_relay_was_restored(f->relay, clock_system(NULL) + MINUTE, NULL), 0);
+    apply(f, ANNE, moved, LEDGER_LATER);
+    assert_int_equal(relay_push(f, 5, true), 1);
+    said->id = id_from_ahead(f);
+    assert_int_equal(apply(f, ANNE, said, LEDGER_APPLIED), 2);
+    assert_int_equal(apply(f, ANNE, moved, LEDGER_APPLIED), 2);
+    operation_free(made);
+    operation_free(moved);
+    operation_free(said);
 }
 
 /* Its copy is older than all of them; a terminal tells. What the relay would refuse, and what it
@@ -226,15 +263,6 @@ static void an_older_copy_asks_about_what_it_would_refuse(void **state)
     operation_free(made);
     operation_free(about_unknown);
     operation_free(reopened);
-}
-
-/* An id that a terminal made whose clock is far ahead. */
-static struct id id_from_ahead(struct relay_fixture *f)
-{
-    struct id id = fixture_id(&f->centre);
-
-    id.text[0] = '7';
-    return id;
 }
 
 /* By what the centre says that it carried last. */
@@ -381,6 +409,7 @@ int main(void)
         WITH(a_relay_that_was_restored_asks_about_what_is_older),
         WITH(an_older_copy_asks_about_what_it_would_refuse),
         WITH(a_relay_finds_out_that_it_was_restored),
+        WITH(what_the_centre_allowed_is_not_ahead_of_its_record),
         WITH(what_the_centre_gave_already_is_carried_to_one_that_lost_it),
         WITH(what_the_centre_has_lost_already_is_carried_at_once),
     };
