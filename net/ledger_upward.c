@@ -181,18 +181,6 @@ static int making_must_ask(struct ledger *ledger, const struct operation *operat
     return *must ? 0 : is_there(ledger, LEDGER_UPWARD_MAKING, &operation->record, must, error);
 }
 
-bool ledger_relay_follows(const struct ledger *ledger, const struct operation *operation)
-{
-    return id_time(&operation->id) < ledger->relay_since;
-}
-
-bool ledger_relay_doubts(const struct ledger *ledger, const struct operation *operation,
-                         int64_t now_ms)
-{
-    return ledger->relay_unsure || now_ms < ledger->relay_doubts ||
-           ledger_relay_follows(ledger, operation);
-}
-
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
                           const struct ledger_row *row, bool *must, struct error *error)
 {

@@ -7,8 +7,7 @@
 
 #include "net/ledger_row.h"
 
-/* --- relays (ledger_relay.c, ledger_upward.c) ---------------------------------------------------
- */
+/* --- relays (ledger_relay*.c, ledger_upward.c) ----------------------------------------------- */
 
 /* What an operation at a relay is on its way through; the numbers are kept in the database. */
 enum ledger_way {

@@ -101,7 +101,7 @@ libnet_a_SOURCES += \
     net/ledger_record.c \
     net/ledger_role.c net/ledger_role.h \
     net/ledger_property.c net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
-    net/ledger_relay_scopes.c \
+    net/ledger_relay_scopes.c net/ledger_relay_restored.c \
     net/ledger_schema.c \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h net/ledger_row.h net/ledger_scope.h \
