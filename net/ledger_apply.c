@@ -208,6 +208,18 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
     return code;
 }
 
+/* What it works this rev out of is the record as it stood, or what it worked that out of. */
+static void note_known(const struct attempt *attempt, struct ledger_row *after)
+{
+    const struct id *device = &attempt->operation->device;
+
+    after->known = *device;
+    if (id_equal(&attempt->row.known, device))
+        after->known_from = attempt->row.known_from;
+    else if (attempt->row.record != NULL)
+        after->known_from = attempt->row.record->seq;
+}
+
 static int write_after(struct attempt *attempt, struct ledger_row *after, struct error *error)
 {
     bool known = is_known(attempt);
@@ -216,7 +228,7 @@ static int write_after(struct attempt *attempt, struct ledger_row *after, struct
     if (code < 0)
         return code;
     if (known && code == 0)
-        after->known = attempt->operation->device;
+        note_known(attempt, after);
     code = ledger_row_write(attempt->ledger, after, error);
     if (code == 0)
         code = ledger_feed_write(attempt->ledger, after, error);

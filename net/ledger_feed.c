@@ -127,16 +127,12 @@ static int page_end(struct ledger_page *page, size_t end, struct error *error)
     return 0;
 }
 
-/* Adds the record that the statement stands on, unless the device knows it: not one that this row
- * shows to who came to see it (an office that was moved to, a grant), for they may have lost it. */
+/* Adds the record that the statement stands on. */
 static int page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite3_stmt *statement,
-                    int64_t seq, const struct id *device, struct error *error)
+                    struct error *error)
 {
     int code;
 
-    if (device != NULL && sqlite3_column_int64(statement, 3) == seq &&
-        strcmp(database_text(statement, 2), device->text) == 0)
-        return 0;
     if (page->count++ > 0)
         text_buffer_add(buffer, ",", 1);
     text_buffer_add(buffer, database_text(statement, 1),
@@ -195,6 +191,19 @@ struct filling {
     struct ledger_old_look old;
 };
 
+/* Whether the reader works out by itself what the record that the statement stands on is. Not one
+ * that this row shows to who came to see it (an office that was moved to, a grant), for they may
+ * have lost it; nor one of which they have not read what they work it out of: a page that takes
+ * that back may have come to them since they made this of it. */
+static bool is_worked_out(const struct filling *filling, const struct feed_row *row,
+                          sqlite3_stmt *statement)
+{
+    return filling->device != NULL && !row->gone &&
+           sqlite3_column_int64(statement, 3) == row->seq &&
+           strcmp(database_text(statement, 2), filling->device->text) == 0 &&
+           sqlite3_column_int64(statement, 7) <= filling->old.since;
+}
+
 static int fill_row(struct filling *filling, const struct feed_row *row, struct error *error)
 {
     /* Taken back from one scope, it may be seen in another: then it is as it stands. */
@@ -227,8 +236,9 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
         return code < 0 ? code : 0;
     }
     if (seen > 0 && code != LEDGER_OLD_GONE) {
-        code = page_add(filling->page, &filling->records, statement, row->seq,
-                        row->gone ? NULL : filling->device, error);
+        code = is_worked_out(filling, row, statement)
+                   ? 0
+                   : page_add(filling->page, &filling->records, statement, error);
         sqlite3_reset(statement);
         return code;
     }
@@ -469,7 +479,7 @@ static int file_fill(struct filling *filling, const struct feed_rows *rows, int6
         code = database_step(filling->database, statement, error);
         if (code > 0)
             code = sqlite3_column_int64(statement, 3) <= since
-                       ? page_add(filling->page, &filling->records, statement, 0, NULL, error)
+                       ? page_add(filling->page, &filling->records, statement, error)
                        : 0;
         sqlite3_reset(statement);
         filling->page->next = rows->rows[i].record;

@@ -47,6 +47,7 @@ static int row_step(struct database *database, sqlite3_stmt *statement, struct l
         return code;
     row->row = sqlite3_column_int64(statement, 0);
     (void)id_parse(&row->known, database_text(statement, 2));
+    row->known_from = sqlite3_column_int64(statement, 3);
     code = ledger_document_read(database_text(statement, 1),
                                 (size_t)sqlite3_column_bytes(statement, 1), &row->record, error);
     sqlite3_reset(statement);
@@ -102,6 +103,7 @@ static int row_insert(struct ledger *ledger, struct ledger_row *row, const char 
     database_bind_text(statement, 6, document);
     database_bind_id(statement, 7, &row->known);
     client_bind(statement, 8, record);
+    sqlite3_bind_int64(statement, 9, row->known_from);
     code = database_run(ledger->writer, statement, error);
     row->row = sqlite3_last_insert_rowid(database_handle(ledger->writer));
     row->made = true;
@@ -123,6 +125,7 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
     database_bind_text(statement, 5, document);
     database_bind_id(statement, 6, &row->known);
     client_bind(statement, 7, row->record);
+    sqlite3_bind_int64(statement, 8, row->known_from);
     return database_run(ledger->writer, statement, error);
 }
 

@@ -23,6 +23,7 @@ struct ledger_row {
     int64_t row;
     struct record *record; /* owned */
     struct id known;       /* the device that can work out this rev by itself; empty for none */
+    int64_t known_from;    /* the number of what it works it out of; 0: it made the record */
     bool made;             /* it was inserted just now: it stands in no scope yet */
 };
 

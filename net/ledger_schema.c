@@ -4,7 +4,8 @@
 /*
  * record:    each record once, as the document that goes over the wire; `parent` is the id of the
  *            case that its body names, `known` the device that made its latest rev of the one it
- *            held, and so knows it; `client` the id of the client that its body names
+ *            held, and so knows it, made of what had number `known_from`; `client` the id of the
+ *            client that its body names
  * feed:      who may see it: one row per scope and record, with the number of the latest change
  *            (or of the grant, when that is later)
  * gone:      who may see it no longer, after a hand-off that ended: with the number under which it
@@ -159,6 +160,9 @@
 /* The operation that a relay carried last. */
 #define CARRIED_COLUMN "ALTER TABLE relay ADD COLUMN carried TEXT NOT NULL DEFAULT '';"
 
+/* The number of what the device in `known` works the record out of. */
+#define KNOWN_FROM_COLUMN "ALTER TABLE record ADD COLUMN known_from INTEGER NOT NULL DEFAULT 0;"
+
 /* A relay that had read the desk to its end is taken to have read the catalogue as well. */
 #define CATALOGUE_WHOLE_FILL                                                                       \
     "INSERT INTO property (name, value) SELECT 'relay-catalogue-whole', value FROM property"       \
@@ -253,7 +257,7 @@ static const char tables[] =
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
                 OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES FETCH_COLUMN
-                    SCOPES_COLUMN ENDED_COLUMN CARRIED_COLUMN;
+                    SCOPES_COLUMN ENDED_COLUMN CARRIED_COLUMN KNOWN_FROM_COLUMN;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -278,6 +282,7 @@ static const char *const upgrades[] = {
     ENDED_COLUMN,                                /* 20 to 21 */
     CATALOGUE_WHOLE_FILL,                        /* 21 to 22 */
     CARRIED_COLUMN,                              /* 22 to 23 */
+    KNOWN_FROM_COLUMN,                           /* 23 to 24 */
 };
 
 static const struct database_statement statements[] = {

@@ -26,29 +26,31 @@
     X(PROPERTY_GET, "SELECT value FROM property WHERE name = ?1")                                  \
     X(PROPERTY_PUT, "INSERT INTO property (name, value) VALUES (?1, ?2) "                          \
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
-    X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
+    X(RECORD_GET,                                                                                  \
+      "SELECT number, document, known, known_from FROM record WHERE id = ?1 AND type = ?2")        \
     X(RECORD_CLIENT, "SELECT client FROM record WHERE id = ?1 AND type = 'case'")                  \
     X(RECORD_SCOPES,                                                                               \
       "SELECT scope.name FROM record LEFT JOIN feed ON feed.record = record.number "               \
       "LEFT JOIN scope ON scope.number = feed.scope WHERE record.id = ?1 AND record.type = ?2")    \
-    X(CASE_NAMED,                                                                                  \
-      "SELECT scope.name, record.number, record.client FROM record "                               \
-      "LEFT JOIN feed ON feed.record = record.number LEFT JOIN scope "                             \
-      "ON scope.number = feed.scope WHERE record.id = ?1 AND record.type = 'case'")                \
+    X(CASE_NAMED, "SELECT scope.name, record.number, record.client FROM record "                   \
+                  "LEFT JOIN feed ON feed.record = record.number LEFT JOIN scope "                 \
+                  "ON scope.number = feed.scope WHERE record.id = ?1 AND record.type = 'case'")    \
     X(RECORD_GET_PAGE,                                                                             \
       "SELECT number, document, known, seq, type, CASE type WHEN 'client' THEN id "                \
       "ELSE coalesce(client, (SELECT matter.client FROM record AS matter "                         \
-      "WHERE matter.id = record.parent AND matter.type = 'case')) END, id "                        \
+      "WHERE matter.id = record.parent AND matter.type = 'case')) END, id, known_from "            \
       "FROM record WHERE number = ?1")                                                             \
-    X(RECORD_GET_NUMBER, "SELECT number, document, known, seq FROM record WHERE number = ?1")      \
+    X(RECORD_GET_NUMBER,                                                                           \
+      "SELECT number, document, known, known_from FROM record WHERE number = ?1")                  \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
     X(RECORD_OF_DAY, "SELECT document FROM record WHERE id >= ?1 AND id < ?2 AND type = ?3 "       \
                      "ORDER BY id")                                                                \
-    X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document, known, client) "   \
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                    \
+    X(RECORD_INSERT,                                                                               \
+      "INSERT INTO record (type, id, rev, seq, parent, document, known, client, known_from) "      \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                               \
     X(RECORD_UPDATE,                                                                               \
       "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6, "             \
-      "client = ?7 WHERE number = ?1")                                                             \
+      "client = ?7, known_from = ?8 WHERE number = ?1")                                            \
     X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
     X(RECORD_PROMISES, "SELECT number FROM record WHERE parent = ?1 AND type = 'promise' "         \
                        "ORDER BY number")                                                          \

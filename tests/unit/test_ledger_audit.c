@@ -184,13 +184,14 @@ static void a_trail_of_version_17_goes_on(void **state)
     ledger_close(f->ledger);
     assert_int_equal(sqlite3_open(f->path, &handle), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(handle,
-                     "DROP TABLE reason; DROP TABLE audit_key_change;"
-                     "ALTER TABLE audit DROP COLUMN request;"
-                     "ALTER TABLE relay DROP COLUMN ended; ALTER TABLE relay DROP COLUMN carried;"
-                     "ALTER TABLE given DROP COLUMN scopes;"
-                     "PRAGMA user_version = 17",
-                     NULL, NULL, NULL),
+        sqlite3_exec(
+            handle,
+            "DROP TABLE reason; DROP TABLE audit_key_change;"
+            "ALTER TABLE audit DROP COLUMN request;"
+            "ALTER TABLE relay DROP COLUMN ended; ALTER TABLE relay DROP COLUMN carried;"
+            "ALTER TABLE given DROP COLUMN scopes; ALTER TABLE record DROP COLUMN known_from;"
+            "PRAGMA user_version = 17",
+            NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(handle);
     assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);

@@ -120,7 +120,7 @@ static void words_of_an_older_version_are_found(void **state)
                  "ALTER TABLE audit_words DROP COLUMN about; DROP TABLE reason;"
                  "DROP TABLE audit_key_change; ALTER TABLE audit DROP COLUMN request;"
                  "ALTER TABLE relay DROP COLUMN ended; ALTER TABLE relay DROP COLUMN carried;"
-                 "ALTER TABLE given DROP COLUMN scopes;"
+                 "ALTER TABLE given DROP COLUMN scopes; ALTER TABLE record DROP COLUMN known_from;"
                  "PRAGMA user_version = 16");
     assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
     assert_int_equal(erase_now(f, RECORD_CASE, &matter), 1);

@@ -54,25 +54,26 @@ static void what_another_changed_comes(void **state)
     const struct id *ben = &fixture->actors[BEN].device;
     struct id client = fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
     json_t *body = fixture_case(fixture, ANNE, "sample/a");
+    int64_t read_by_anne = 0, read_by_ben = 0;
     struct id matter;
 
     json_object_set_new(body, "client", json_string(client.text));
     matter = fixture_make(fixture, ANNE, RECORD_CASE, body);
     fixture_make(fixture, ANNE, RECORD_HANDOFF,
                  fixture_handoff(fixture, ANNE, "sample/a", &matter, NULL, "sample/b", NULL));
-    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 0);
-    assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 3);
+    assert_int_equal(comes(fixture, ANNE, 0, anne, &read_by_anne), 0);
+    assert_int_equal(comes(fixture, BEN, 0, ben, &read_by_ben), 3);
     /* Ben held the client as Anne left it. */
     rename_client(fixture, BEN, &client, 1, "Zoé Gagnon");
-    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 1);
-    assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 2);
+    assert_int_equal(comes(fixture, ANNE, read_by_anne, anne, NULL), 1);
+    assert_int_equal(comes(fixture, BEN, read_by_ben, ben, &read_by_ben), 0);
     /* Anne had not seen that when she wrote: she cannot know what came of the two. */
     rename_client(fixture, ANNE, &client, 1, "Zoé Tremblay");
-    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 1);
+    assert_int_equal(comes(fixture, ANNE, read_by_anne, anne, &read_by_anne), 1);
     /* Having read it, she can. */
     rename_client(fixture, ANNE, &client, 3, "Zoé Roy");
-    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 0);
-    assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 3);
+    assert_int_equal(comes(fixture, ANNE, read_by_anne, anne, NULL), 0);
+    assert_int_equal(comes(fixture, BEN, read_by_ben, ben, NULL), 1);
 }
 
 /* After a restored server the device may have lost what it had when it wrote, whatever the number
@@ -105,6 +106,37 @@ static void what_an_agent_comes_back_to_comes(void **state)
     assert_int_equal(comes(fixture, ANNE, next, device, &next), 0);
     fixture_publish_agent(fixture, ANNE, "a", "");
     assert_int_equal(comes(fixture, ANNE, next, device, NULL), 1);
+}
+
+/* The page that takes the case back may come to Ben after the answers to what he did since: he
+ * drops it then, and the next page, which is asked for from where that one ended, brings it. */
+static void what_a_late_page_takes_back_comes(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *ben = &fixture->actors[BEN].device;
+    struct id matter =
+        fixture_make(fixture, ANNE, RECORD_CASE, fixture_case(fixture, ANNE, "sample/a"));
+    json_t *offer = fixture_handoff(fixture, ANNE, "sample/a", &matter,
+                                    fixture->actors[BEN].agent.text, NULL, NULL);
+    struct id handoff = fixture_make(fixture, ANNE, RECORD_HANDOFF, json_incref(offer));
+    int64_t next = 0, before;
+
+    assert_int_equal(comes(fixture, BEN, 0, ben, &next), 2);
+    before = next;
+    fixture_applied(fixture, ANNE,
+                    fixture_operation(fixture, ANNE, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1,
+                                      json_pack("{s:s}", "state", "withdrawn")));
+    /* Read, and on its way to him until all that follows is answered. */
+    assert_int_equal(comes(fixture, BEN, before, ben, &next), 1);
+    fixture_make(fixture, ANNE, RECORD_HANDOFF, offer);
+    for (int64_t base = 1; base <= 3; base++)
+        fixture_applied(fixture, BEN,
+                        fixture_operation(fixture, BEN, OPERATION_FIELDS, RECORD_CASE, &matter,
+                                          base, json_pack("{s:s}", "subject", "parking")));
+    /* The case comes beside the hand-off, though the last to write to it was he, of what he held.
+     */
+    assert_int_equal(comes(fixture, BEN, next, ben, &next), 2);
+    assert_int_equal(comes(fixture, BEN, next, ben, NULL), 0);
 }
 
 /* Ben lets go of what was taken back from him as soon as his own operation on it is answered: what
@@ -148,6 +180,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_made_of_something_lost_comes, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_an_agent_comes_back_to_comes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_a_late_page_takes_back_comes, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_was_taken_back_and_offered_again_comes, fixture_setup,
                                         fixture_teardown),
