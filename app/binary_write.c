@@ -4,6 +4,7 @@
 
 #include "app/binary.h"
 #include "app/clock.h"
+#include "app/json_plain.h"
 
 #define HEAD_MOST 9 /* bytes of the head of an item */
 #define TAG_TIME  1
@@ -175,9 +176,9 @@ void binary_write_value(struct text_buffer *buffer, const json_t *value)
  */
 
 struct scan {
-    const char *at, *end;
+    struct json_plain plain;
     struct text_buffer *buffer;
-    struct text_buffer plain; /* of a text with escapes */
+    struct text_buffer unescaped; /* of a text with escapes */
     size_t depth;
 };
 
@@ -199,93 +200,43 @@ static bool count_head(struct text_buffer *buffer, size_t head_at, bool is_map, 
     return true;
 }
 
-static char unescaped(char letter)
+/* A text from its opening quote. Without escapes it lies where it is read, else in `unescaped`. */
+static bool scan_text(struct scan *scan, struct json_span *text)
 {
-    static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    const char *found = letter != '\0' ? strchr(letters, letter) : NULL;
+    struct text_buffer *buffer = &scan->unescaped;
+    bool escaped;
 
-    return found != NULL ? meant[found - letters] : '\0';
-}
-
-/* A text from its opening quote. Without escapes it lies where it is read, else in `plain`. */
-static bool scan_text(struct scan *scan, const char **text, size_t *length)
-{
-    struct text_buffer *plain = &scan->plain;
-    const char *begin = ++scan->at;
-
-    text_buffer_clear(plain);
-    for (; scan->at < scan->end && *scan->at != '"'; scan->at++) {
-        char meant;
-
-        if ((unsigned char)*scan->at < ' ')
-            return false;
-        if (*scan->at != '\\')
-            continue;
-        text_buffer_add(plain, begin, (size_t)(scan->at - begin));
-        if (++scan->at == scan->end || (meant = unescaped(*scan->at)) == '\0')
-            return false;
-        text_buffer_add(plain, &meant, 1);
-        begin = scan->at + 1;
-    }
-    if (scan->at == scan->end)
+    if (!json_plain_text(&scan->plain, text, &escaped))
         return false;
-    *text = begin;
-    *length = (size_t)(scan->at - begin);
-    if (plain->length > 0) {
-        text_buffer_add(plain, begin, *length);
-        *text = plain->bytes;
-        *length = plain->length;
+    if (!escaped)
+        return true;
+    text_buffer_clear(buffer);
+    for (size_t i = 0; i < text->length; i++) {
+        char letter = text->text[i] == '\\' ? json_plain_meant(text->text[++i]) : text->text[i];
+
+        text_buffer_add(buffer, &letter, 1);
     }
-    scan->at++;
-    return !plain->failed;
-}
-
-static bool scan_word(struct scan *scan, const char *word, size_t length)
-{
-    if ((size_t)(scan->end - scan->at) < length || memcmp(scan->at, word, length) != 0)
-        return false;
-    scan->at += length;
-    return true;
-}
-
-/* Of so few digits that it fits. */
-static bool scan_integer(struct scan *scan)
-{
-    bool negative = scan->at < scan->end && *scan->at == '-';
-    const char *begin = scan->at += negative;
-    int64_t integer = 0;
-
-    for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++) {
-        if (scan->at - begin == 18)
-            return false;
-        integer = integer * 10 + (*scan->at - '0');
-    }
-    if (scan->at == begin || (scan->at - begin > 1 && *begin == '0') ||
-        (scan->at < scan->end && strchr(".eE", *scan->at) != NULL))
-        return false;
-    binary_write_integer(scan->buffer, negative ? -integer : integer);
-    return true;
+    *text = (struct json_span){buffer->bytes, buffer->length};
+    return !buffer->failed;
 }
 
 static bool scan_value(struct scan *scan);
 
 static bool scan_member(struct scan *scan, const char *time)
 {
-    const char *text;
-    size_t length;
+    struct json_span text;
     bool is_time;
 
-    if (scan->at == scan->end || *scan->at != '"' || !scan_text(scan, &text, &length) ||
-        !scan_word(scan, ":", 1))
+    if (!scan_text(scan, &text) || !json_plain_letter(&scan->plain, ':'))
         return false;
-    is_time = time != NULL && strlen(time) == length && memcmp(text, time, length) == 0;
-    add_text(scan->buffer, text, length);
-    if (!is_time || scan->at == scan->end || *scan->at != '"')
+    is_time = time != NULL && json_span_is(&text, time);
+    add_text(scan->buffer, text.text, text.length);
+    if (!is_time || scan->plain.at == scan->plain.end || *scan->plain.at != '"')
         return scan_value(scan);
-    if (!scan_text(scan, &text, &length))
+    if (!scan_text(scan, &text))
         return false;
-    if (!binary_write_time_text(scan->buffer, text, length))
-        write_string(scan->buffer, text, length);
+    if (!binary_write_time_text(scan->buffer, text.text, text.length))
+        write_string(scan->buffer, text.text, text.length);
     return true;
 }
 
@@ -294,12 +245,12 @@ static bool scan_members(struct scan *scan, char closing, const char *time)
 {
     size_t head_at = scan->buffer->length, count = 0;
 
-    scan->at++;
+    scan->plain.at++;
     text_buffer_add(scan->buffer, "", 1);
     if (scan->depth++ == WRITTEN_DEPTH)
         return false;
-    while (!scan_word(scan, &closing, 1)) {
-        if (count++ > 0 && !scan_word(scan, ",", 1))
+    while (!json_plain_letter(&scan->plain, closing)) {
+        if (count++ > 0 && !json_plain_letter(&scan->plain, ','))
             return false;
         if (closing == '}' ? !scan_member(scan, time) : !scan_value(scan))
             return false;
@@ -310,43 +261,47 @@ static bool scan_members(struct scan *scan, char closing, const char *time)
 
 static bool scan_value(struct scan *scan)
 {
+    struct json_plain *plain = &scan->plain;
     unsigned char head[HEAD_MOST];
-    const char *text;
-    size_t length;
+    struct json_span text;
+    int64_t integer;
 
-    switch (scan->at < scan->end ? *scan->at : '\0') {
+    switch (plain->at < plain->end ? *plain->at : '\0') {
     case '{':
         return scan_members(scan, '}', NULL);
     case '[':
         return scan_members(scan, ']', NULL);
     case '"':
-        if (!scan_text(scan, &text, &length))
+        if (!scan_text(scan, &text))
             return false;
-        write_string(scan->buffer, text, length);
+        write_string(scan->buffer, text.text, text.length);
         return true;
     case 't':
         add(scan->buffer, head, cbor_encode_bool(true, head, sizeof(head)));
-        return scan_word(scan, "true", 4);
+        return json_plain_word(plain, "true");
     case 'f':
         add(scan->buffer, head, cbor_encode_bool(false, head, sizeof(head)));
-        return scan_word(scan, "false", 5);
+        return json_plain_word(plain, "false");
     case 'n':
         add(scan->buffer, head, cbor_encode_null(head, sizeof(head)));
-        return scan_word(scan, "null", 4);
+        return json_plain_word(plain, "null");
     default:
-        return scan_integer(scan);
+        if (!json_plain_integer(plain, &integer))
+            return false;
+        binary_write_integer(scan->buffer, integer);
+        return true;
     }
 }
 
 bool binary_write_written(struct text_buffer *buffer, const char *json, size_t length,
                           const char *time)
 {
-    struct scan scan = {.at = json, .end = json + length, .buffer = buffer};
+    struct scan scan = {.plain = {json, json + length}, .buffer = buffer};
     size_t before = buffer->length;
     bool written = length > 0 && *json == '{' && scan_members(&scan, '}', time) &&
-                   scan.at == scan.end && !buffer->failed;
+                   scan.plain.at == scan.plain.end && !buffer->failed;
 
-    text_buffer_free(&scan.plain);
+    text_buffer_free(&scan.unescaped);
     if (!written)
         buffer->length = before;
     return written;
