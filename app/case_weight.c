@@ -22,13 +22,23 @@ static int submission_weight(const struct record *record)
     return json_object_size(json_object_get(record->body, "consents")) > 0;
 }
 
+int case_weight_of_contact(const char *identity)
+{
+    return strcmp(identity, "verified") == 0 ? 2 : strcmp(identity, "basic") == 0 ? 1 : 0;
+}
+
+int case_weight_of_note(bool has_due)
+{
+    return has_due;
+}
+
 int case_weight(const struct record *record)
 {
     switch (record->type) {
     case RECORD_CONTACT:
-        return says(record, "identity", "verified") ? 2 : says(record, "identity", "basic") ? 1 : 0;
+        return case_weight_of_contact(record_text(record, "identity"));
     case RECORD_NOTE:
-        return record_text(record, "due_at")[0] != '\0';
+        return case_weight_of_note(record_text(record, "due_at")[0] != '\0');
     case RECORD_SUBMISSION:
         return submission_weight(record);
     case RECORD_MESSAGE:

@@ -11,6 +11,10 @@
 /* 0: not at all. A contact the more, the further the client's identity was verified. */
 int case_weight(const struct record *record);
 
+/* The same of what these say. */
+int case_weight_of_contact(const char *identity);
+int case_weight_of_note(bool has_due);
+
 /* Whether all records of this type are read at once: there are few of them in a case, and they
  * stand in the timeline where their state last changed, which their ids do not tell. */
 bool case_weight_always(enum record_type type);

@@ -24,6 +24,7 @@ libapp_a_SOURCES = \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
     app/rest.c app/rest.h \
+    app/record_outline.c app/record_outline.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \
     app/escrow.c app/escrow.h app/seal.c app/seal.h app/store_destroy.c app/store_key.c \
     app/store_key.h \

@@ -54,7 +54,7 @@ static sqlite3_stmt *statement_of(struct store *store, enum store_statement whic
 }
 
 /* Where the record stood; 1 when it is here already. */
-static int find_case(struct store *store, const struct record *record, struct id *matter,
+static int find_case(struct store *store, const struct record_outline *record, struct id *matter,
                      struct error *error)
 {
     sqlite3_stmt *row = statement_of(store, STORE_RECORD_CASE, record->type, &record->id, error);
@@ -69,8 +69,8 @@ static int find_case(struct store *store, const struct record *record, struct id
 }
 
 /* A record that goes to another case changes the former one too. */
-static int note_former(struct store *store, const struct record *record, const struct id *former,
-                       struct error *error)
+static int note_former(struct store *store, const struct record_outline *record,
+                       const struct id *former, struct error *error)
 {
     sqlite3_stmt *statement =
         statement_of(store, STORE_CHANGE_PUT, record->type, &record->id, error);
@@ -79,7 +79,7 @@ static int note_former(struct store *store, const struct record *record, const s
     return database_run(store->database, statement, error);
 }
 
-static int note_file(struct store *store, const struct record *record, struct error *error)
+static int note_file(struct store *store, const struct record_outline *record, struct error *error)
 {
     if (record->type != RECORD_CASE && record->type != RECORD_CLIENT)
         return 0;
@@ -88,24 +88,22 @@ static int note_file(struct store *store, const struct record *record, struct er
                         error);
 }
 
-int store_change_note(struct store *store, const struct record *record, struct error *error)
+int store_change_note(struct store *store, const struct record_outline *record, struct error *error)
 {
-    struct id matter, former;
+    struct id former;
     int here, code = 0;
 
     if (record->type == RECORD_ACCESS)
         return 0;
-    if (!id_parse(&matter, record_text(record, "case")))
-        matter = (struct id){0};
     here = find_case(store, record, &former, error);
     if (here < 0)
         return here;
     if (here == 0)
         code = note_file(store, record, error);
-    else if (!id_is_empty(&former) && !id_equal(&former, &matter))
+    else if (!id_is_empty(&former) && !id_equal(&former, &record->matter))
         code = note_former(store, record, &former, error);
-    if (code == 0 && !is_listed(record->type) && !id_is_empty(&matter))
-        code = note_case(store, &matter, error);
+    if (code == 0 && !is_listed(record->type) && !id_is_empty(&record->matter))
+        code = note_case(store, &record->matter, error);
     return code;
 }
 

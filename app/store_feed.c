@@ -37,12 +37,17 @@ static int is_touched(struct store *store, const struct id *record, struct error
 /* What the server has replaces the base; operations whose effect it holds are done with. */
 int store_record_take(struct store *store, const struct record *record, struct error *error)
 {
+    struct record_outline outline;
     struct record *base;
     bool stale;
     int code = is_touched(store, &record->id, error);
 
-    if (code <= 0)
-        return code < 0 ? code : store_record_feed(store, record, error);
+    if (code < 0)
+        return code;
+    if (code == 0) {
+        record_outline_of(record, &outline);
+        return store_record_feed(store, &outline, record, error);
+    }
     code = store_record_base(store, record->type, &record->id, &base, error);
     if (code != 0)
         return code;
@@ -63,10 +68,33 @@ static int write_record(struct store *store, const struct record *record, struct
     return code == 0 ? store_file_met(store, record, here > 0, error) : code;
 }
 
+/* What is found by its outline and spoken of by no operation here is written as it lies. 1 when it
+ * was. */
+static int write_closed(struct store *store, const struct record *record, struct error *error)
+{
+    struct record_outline outline;
+    int code;
+
+    if (record->text == NULL || record->body != NULL ||
+        !record_outline_read(record->text, record->text_length, &outline))
+        return 0;
+    code = is_touched(store, &outline.id, error);
+    if (code != 0)
+        return code < 0 ? code : 0;
+    code = store_leaving_forget(store, outline.type, &outline.id, error);
+    if (code == 0)
+        code = store_record_feed(store, &outline, record, error);
+    return code == 0 ? 1 : code;
+}
+
 /* One of a type that this version does not know is passed over. */
 static int open_and_write(struct store *store, struct record *record, struct error *error)
 {
-    int code = record_open(record, error);
+    int code = write_closed(store, record, error);
+
+    if (code != 0)
+        return code < 0 ? code : 0;
+    code = record_open(record, error);
 
     if (code == 0 && record->text != NULL && record_type_is_catalogue(record->type))
         code = error_set(error, ERROR_PROTOCOL, "a record of a page is of type \"%s\"",

@@ -8,6 +8,7 @@
 #include "app/database.h"
 #include "app/id_map.h"
 #include "app/journal.h"
+#include "app/record_outline.h"
 #include "app/store.h"
 
 #define STORE_WALKS 10 /* as many as statements from STORE_RECORD_LIST on */
@@ -212,7 +213,8 @@ int store_begin(struct store *store, struct error *error);
 int store_end(struct store *store, int code, struct error *error);
 /* Of a record that is about to be written: notes its case, the one that it leaves, and a file that
  * it begins. */
-int store_change_note(struct store *store, const struct record *record, struct error *error);
+int store_change_note(struct store *store, const struct record_outline *record,
+                      struct error *error);
 /* Of one that was written: notes it when lists show its type. */
 int store_change_shown(struct store *store, enum record_type type, const struct id *id,
                        struct error *error);
@@ -254,9 +256,10 @@ int store_record_put(struct store *store, const struct record *current, enum sto
 int store_record_delete(struct store *store, enum record_type type, const struct id *id,
                         struct error *error);
 
-/* Writes the server's record as the row of one of which no operation here speaks. What stands is
- * left when it is of a later rev. */
-int store_record_feed(struct store *store, const struct record *base, struct error *error);
+/* Writes the server's record, open or with its text (record_closed), as the row of one of which no
+ * operation here speaks. What stands is left when it is of a later rev. */
+int store_record_feed(struct store *store, const struct record_outline *outline,
+                      const struct record *base, struct error *error);
 
 /*
  * What is shown of a record becomes its base, of that rev and seq: when the one operation on it was

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/case_weight.h"
 #include "app/json.h"
 #include "app/store_internal.h"
 
@@ -269,32 +268,20 @@ static int bind_record(struct store *store, sqlite3_stmt *statement, int index,
     return code;
 }
 
-/* Ids of other records are the only part of a body that stands in plain, to find it by. */
-static void bind_parent(sqlite3_stmt *statement, int index, const struct record *record,
-                        const char *member)
-{
-    struct id id;
-
-    if (id_parse(&id, record_text(record, member)))
-        database_bind_id(statement, index, &id);
-}
-
-/* The columns of a row up to its base; `shown` names the parents. */
-static int bind_base(struct store *store, sqlite3_stmt *statement, const struct record *shown,
+/* The columns of a row up to its base. Ids of other records are the only part of a body that stands
+ * in plain, to find it by. */
+static int bind_base(struct store *store, sqlite3_stmt *statement,
+                     const struct record_outline *shown, int64_t rev, int64_t seq,
                      const struct record *base, char about[STORE_ABOUT_SIZE], struct error *error)
 {
     store_about(about, record_type_name(shown->type), shown->id.text);
     database_bind_text(statement, 1, record_type_name(shown->type));
     database_bind_id(statement, 2, &shown->id);
-    /* That a file was opened is no part of it. */
-    if (shown->type != RECORD_ACCESS) {
-        bind_parent(statement, 3, shown, "case");
-        /* A merged file stands below the one that it is merged into. */
-        bind_parent(statement, 4, shown, shown->type == RECORD_CLIENT ? "merged_into" : "client");
-    }
-    sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
-    sqlite3_bind_int64(statement, 9, base != NULL ? base->seq : 0);
-    sqlite3_bind_int(statement, 10, case_weight(shown));
+    database_bind_id(statement, 3, &shown->matter);
+    database_bind_id(statement, 4, &shown->parent);
+    sqlite3_bind_int64(statement, 5, rev);
+    sqlite3_bind_int64(statement, 9, seq);
+    sqlite3_bind_int(statement, 10, shown->weight);
     return bind_record(store, statement, 6, base, about, error);
 }
 
@@ -303,14 +290,19 @@ static int write_row(struct store *store, const struct record *base, const struc
 {
     const struct record *current = fold->changed ? fold->current : NULL;
     const struct record *shown = current != NULL ? current : base;
-    int code = store_change_note(store, shown, error);
-    sqlite3_stmt *statement = code == 0 ? store_statement(store, STORE_RECORD_PUT, error) : NULL;
+    struct record_outline outline;
+    sqlite3_stmt *statement;
     char about[STORE_ABOUT_SIZE];
+    int code;
 
+    record_outline_of(shown, &outline);
+    code = store_change_note(store, &outline, error);
+    statement = code == 0 ? store_statement(store, STORE_RECORD_PUT, error) : NULL;
     if (statement == NULL)
         return code != 0 ? code : ERROR_STORAGE;
     sqlite3_bind_int(statement, 8, fold->pending);
-    if ((code = bind_base(store, statement, shown, base, about, error)) != 0 ||
+    if ((code = bind_base(store, statement, &outline, base != NULL ? base->rev : 0,
+                          base != NULL ? base->seq : 0, base, about, error)) != 0 ||
         (code = bind_record(store, statement, 7, current, about, error)) != 0 ||
         (code = database_run(store->database, statement, error)) != 0)
         return code;
@@ -357,18 +349,19 @@ int store_record_refold(struct store *store, enum record_type type, const struct
     return code;
 }
 
-int store_record_feed(struct store *store, const struct record *base, struct error *error)
+int store_record_feed(struct store *store, const struct record_outline *outline,
+                      const struct record *base, struct error *error)
 {
-    int code = store_change_note(store, base, error);
+    int code = store_change_note(store, outline, error);
     sqlite3_stmt *statement = code == 0 ? store_statement(store, STORE_RECORD_FEED, error) : NULL;
     char about[STORE_ABOUT_SIZE];
 
     if (statement == NULL)
         return code != 0 ? code : ERROR_STORAGE;
-    code = bind_base(store, statement, base, base, about, error);
+    code = bind_base(store, statement, outline, outline->rev, outline->seq, base, about, error);
     if (code == 0)
         code = database_run(store->database, statement, error);
-    return code != 0 ? code : store_change_shown(store, base->type, &base->id, error);
+    return code != 0 ? code : store_change_shown(store, outline->type, &outline->id, error);
 }
 
 int store_record_promote(struct store *store, enum record_type type, const struct id *id,

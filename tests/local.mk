@@ -1050,7 +1050,7 @@ FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuz
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
     fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
     fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue fuzz_answer fuzz_token fuzz_backup fuzz_role \
-    fuzz_display fuzz_delivery fuzz_relay fuzz_binary
+    fuzz_display fuzz_delivery fuzz_relay fuzz_binary fuzz_outline
 FUZZ_SECONDS = 60
 FUZZ_BUILD = -g -O1
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
@@ -1114,6 +1114,13 @@ EXTRA_DIST += tests/netem.sh
 .PHONY: netem
 netem: guichet guichetd tests/netem/netem_work
 	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/netem.sh'
+
+UNIT_TESTS += tests/unit/test_record_outline tests/unit/test_store_closed
+tests_unit_test_store_closed_SOURCES = tests/unit/test_store_closed.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_store_closed_LDADD = $(UNIT_LIBS)
+tests_unit_test_record_outline_SOURCES = tests/unit/test_record_outline.c tests/unit/unit.h
+tests_unit_test_record_outline_LDADD = $(UNIT_LIBS)
 
 WATCH_FIXTURE = tests/unit/watch_fixture.c tests/unit/watch_fixture.h $(LEDGER_FIXTURE)
 UNIT_TESTS += tests/unit/test_queue_measure tests/unit/test_ledger_watch \
