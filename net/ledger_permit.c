@@ -144,10 +144,11 @@ static void check_author(struct attempt *attempt)
     const struct operation *operation = attempt->operation;
 
     for (size_t i = 0; i < sizeof(authors) / sizeof(authors[0]); i++) {
-        const char *author = json_text_or(operation->body, authors[i].member, NULL);
+        const char *author = authors[i].type == operation->type
+                                 ? json_text_or(operation->body, authors[i].member, NULL)
+                                 : NULL;
 
-        if (authors[i].type == operation->type && author != NULL &&
-            strcmp(author, attempt->actor->agent.text) != 0)
+        if (author != NULL && strcmp(author, attempt->actor->agent.text) != 0)
             attempt_refuse(attempt, MERGE_ACTOR, authors[i].member);
     }
 }

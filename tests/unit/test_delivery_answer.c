@@ -338,9 +338,19 @@ static void test_file(void **state)
           "agency 2: \"id\"");
 }
 
+/* Records name it: it is the same for ever. */
+static void the_server_has_one_id(void **state)
+{
+    struct id computed = id_from_key("system", "deliveries"), server = delivery_server();
+
+    (void)state;
+    assert_string_equal(server.text, computed.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_server_has_one_id),
         cmocka_unit_test(test_statuses),  cmocka_unit_test(test_receipts),
         cmocka_unit_test(test_reasons),   cmocka_unit_test(test_locations),
         cmocka_unit_test(test_waits),     cmocka_unit_test(test_giving_up),
