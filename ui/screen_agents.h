@@ -23,7 +23,8 @@ struct target {
     bool fits;                  /* what is needed */
     bool own;                   /* the office of this desk */
     int waiting;                /* in a queue, as heard; negative when not known */
-    int score;                  /* how well it fits, greater is better */
+    int promised; /* minutes within which a queue means to answer; long when it does not say */
+    int score;    /* how well it fits, greater is better */
 };
 
 struct targets {

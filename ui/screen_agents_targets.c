@@ -56,6 +56,9 @@ static const struct {
     [MATCH_OFFLINE] = {"offline", N_("not here")},    [MATCH_UNKNOWN] = {"", N_("not known")},
 };
 
+/* Longer than any queue may say. */
+#define NOT_PROMISED (24 * 60 + 1)
+
 static void find_presence(const struct reading *reading, struct target *target)
 {
     const json_t *item = json_object_get(reading->presence, target->agent.text);
@@ -194,6 +197,7 @@ static bool take_queue(const struct reading *reading, const struct record *recor
     struct queue_verdict verdict = {.bar = QUEUE_BAR_LANGUAGE};
 
     find_waiting(reading, target);
+    target->promised = (int)json_integer_or(record->body, "wait_minutes", NOT_PROMISED);
     target->fits = serves_language(record, needed->language);
     memcpy(verdict.language, needed->language, sizeof(verdict.language));
     if (!target->fits)
@@ -280,6 +284,9 @@ static int compare(const void *one, const void *other)
     if (left->kind == MATCH_AGENT && left->presence == MATCH_AVAILABLE &&
         left->since_ms != right->since_ms)
         return left->since_ms < right->since_ms ? -1 : 1;
+    /* Of queues that suit alike the one that means to answer soonest. */
+    if (left->promised != right->promised)
+        return left->promised < right->promised ? -1 : 1;
     return strcmp(left->name, right->name);
 }
 

@@ -127,6 +127,11 @@ keys a C-o
 wait_for a "The contact has begun."
 keys a F5
 wait_for a "Context"
+# Of queues that suit alike the first is the one that means to answer soonest.
+first_queue() {
+    [ "$(screen a | grep -oE "Front line|Civil status and famil|Catalogue keeping" | head -1)" = "$1" ]
+}
+wait_that "the queue that answers soonest does not stand first" first_queue "Front line"
 types a "civil status and families"
 wait_for a "Minutes   15"
 keys a Tab
