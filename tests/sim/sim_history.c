@@ -14,6 +14,10 @@ bool sim_history_holds(struct simulation *simulation, const struct sim_message *
     (void)id_parse(&made, text);
     if (simulation->plant == SIM_PLANT_HISTORY_TAKEN)
         return true;
+    if (simulation->plant == SIM_PLANT_CURSOR_TAKEN) {
+        since = 0;
+        epoch = "";
+    }
     int code = ledger_history_check(ledger, since, epoch, &made, &error);
     if (code == 0)
         code = ledger_shown_check(ledger, shown, &error);

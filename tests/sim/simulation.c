@@ -64,7 +64,8 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "file-unreasoned",
                                                       "fetch-untold",
                                                       "reason-invented",
-                                                      "history-taken"};
+                                                      "history-taken",
+                                                      "cursor-taken"};
 
 /* --- chance
    ----------------------------------------------------------------------------------- */

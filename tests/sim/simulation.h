@@ -110,6 +110,7 @@ enum sim_plant {
     SIM_PLANT_FETCH_UNTOLD,      /* that a file was given is not in the audit trail */
     SIM_PLANT_REASON_INVENTED,   /* a file is given for a reason that nobody said */
     SIM_PLANT_HISTORY_TAKEN,     /* whatever was read and accepted elsewhere is taken for its own */
+    SIM_PLANT_CURSOR_TAKEN,      /* the same of where a reader stands, and of that alone */
     SIM_PLANT_COUNT
 };
 
