@@ -55,6 +55,7 @@ struct store {
     bool log_watched;
     int64_t log_pages; /* that it holds since it was begun anew, as far as known */
     bool unsynced;     /* answers were settled that no sync has covered */
+    bool leaves;       /* while answers are settled: some record is to go */
 
     int64_t stranded; /* operations that only the journal holds, as far as known */
     char trouble[ERROR_MESSAGE_SIZE];
@@ -131,6 +132,8 @@ enum store_statement {
     STORE_REFUSAL_COUNT,
     STORE_REFUSAL_DELETE,
     STORE_LEAVING_PUT,
+    STORE_LEAVING_ANY,
+    STORE_LEAVING_SEEN,
     STORE_LEAVING_GET,
     STORE_LEAVING_DELETE,
     STORE_LEAVING_SETTLED,
@@ -335,9 +338,16 @@ int store_witness_forget(struct store *store, struct error *error);
  * Within a transaction, but for the last.
  */
 
-/* These may be seen no longer. */
+/* These may be seen no longer, says a page up to `cursor`. */
 int store_gone_write(struct store *store, const struct store_gone *gone, size_t count,
-                     struct error *error);
+                     int64_t cursor, struct error *error);
+/* Answers are about to be settled. */
+int store_leaving_begin(struct store *store, struct error *error);
+/* The server applied an operation on this one under the number `seq`: where that is later than what
+ * told that it is to go, the agent may see it again, and the feed does not bring what this terminal
+ * worked out by itself. */
+int store_leaving_seen(struct store *store, enum record_type type, const struct id *id, int64_t seq,
+                       struct error *error);
 /* Whether it is to go once what waits on it is answered. */
 int store_leaving_has(struct store *store, enum record_type type, const struct id *id,
                       bool *leaving, struct error *error);

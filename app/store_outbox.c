@@ -454,6 +454,8 @@ static int settle_held(struct store *store, const struct held *held,
     }
     if (code == 0)
         code = work_out(operation, outcome, &base, error);
+    if (code == 0 && outcome->refusal == MERGE_APPLIED)
+        code = store_leaving_seen(store, operation->type, &operation->record, outcome->seq, error);
     /* Whatever the base holds by now is not put on top of it a second time. */
     if (code == 0 && base != NULL)
         code = store_retain(store, operation->type, &operation->record, base->rev, error);
@@ -498,6 +500,8 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
         return code < 0 ? code : 0;
     code = store_retain_one(store, &outcome->operation, bytes, error);
     if (code == 0)
+        code = store_leaving_seen(store, type, &record, outcome->seq, error);
+    if (code == 0)
         code = delete_operation(store, &outcome->operation, error);
     if (code == 0 && is_kept_elsewhere(type, outcome))
         code = store_record_delete(store, type, &record, error);
@@ -539,7 +543,7 @@ static void let_go(struct store *store, const struct store_outcome *outcomes, si
 static int settle(struct store *store, const struct store_outcome *outcomes, size_t count,
                   struct error *error)
 {
-    int code = 0;
+    int code = store_leaving_begin(store, error);
 
     for (size_t i = 0; i < count && code == 0; i++)
         code = settle_one(store, &outcomes[i], error);

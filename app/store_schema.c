@@ -16,6 +16,9 @@
 #define LEAVING_TABLE                                                                              \
     "CREATE TABLE leaving(type TEXT NOT NULL, record TEXT NOT NULL,"                               \
     "  PRIMARY KEY(type, record)) WITHOUT ROWID;"
+/* The cursor of the page that said so; of one from before that was noted no operation is later. */
+#define LEAVING_COLUMN                                                                             \
+    "ALTER TABLE leaving ADD COLUMN told INTEGER NOT NULL DEFAULT 9223372036854775807;"
 
 /*
  * What a list of cases must look at again: the latest changes, by whichever connection, with ids
@@ -107,7 +110,7 @@ static const char create[] =
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE TRIGGERS;
+        LEAVING_TABLE LEAVING_COLUMN CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE TRIGGERS;
 
 /* The last one makes the triggers, whatever was there. */
 static const char *const upgrades[] = {
@@ -128,6 +131,7 @@ static const char *const upgrades[] = {
     RECORD_TABLE_AGAIN,                              /* 9 to 10 */
     COMING_TABLE,                                    /* 10 to 11 */
     TRIGGERS_DROP TRIGGERS,                          /* 11 to 12 */
+    LEAVING_COLUMN TRIGGERS_DROP TRIGGERS,           /* 12 to 13 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -277,7 +281,12 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                             "SELECT operation, document FROM refusal ORDER BY number"},
     [STORE_REFUSAL_COUNT] = {"refusal.count", "SELECT count(*) FROM refusal"},
     [STORE_REFUSAL_DELETE] = {"refusal.delete", "DELETE FROM refusal WHERE operation = ?1"},
-    [STORE_LEAVING_PUT] = {"leaving.put", "INSERT OR IGNORE INTO leaving VALUES(?1, ?2)"},
+    [STORE_LEAVING_PUT] = {"leaving.put", "INSERT INTO leaving VALUES(?1, ?2, ?3)"
+                                          " ON CONFLICT(type, record) DO UPDATE"
+                                          " SET told = max(told, excluded.told)"},
+    [STORE_LEAVING_ANY] = {"leaving.any", "SELECT 1 FROM leaving LIMIT 1"},
+    [STORE_LEAVING_SEEN] = {"leaving.seen", "DELETE FROM leaving WHERE type = ?1 AND record = ?2"
+                                            " AND told < ?3"},
     [STORE_LEAVING_GET] = {"leaving.get", "SELECT 1 FROM leaving WHERE type = ?1 AND record = ?2"},
     [STORE_LEAVING_DELETE] = {"leaving.delete",
                               "DELETE FROM leaving WHERE type = ?1 AND record = ?2"},
@@ -380,7 +389,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 12,
+    .version = 13,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

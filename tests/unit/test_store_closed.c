@@ -183,7 +183,7 @@ static void one_that_was_to_leave_stays(void **state)
     sqlite3 *handle;
 
     page(fixture->store, text, false, 1);
-    snprintf(sql, sizeof(sql), "INSERT INTO leaving VALUES('note', '%s')", id.text);
+    snprintf(sql, sizeof(sql), "INSERT INTO leaving(type, record) VALUES('note', '%s')", id.text);
     assert_int_equal(sqlite3_open(fixture->path, &handle), SQLITE_OK);
     assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(handle);

@@ -154,7 +154,8 @@ static void unsent_work_goes_out_before_its_record_goes(void **state)
 
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
         struct id id = store_fixture_id(fixture);
-        struct store_outcome outcome = {.refusal = answers[i], .rev = 2, .seq = 20};
+        struct store_outcome outcome = {
+            .refusal = answers[i], .rev = 2, .seq = (int64_t)(10 * i + 2)};
 
         page(fixture->store, served(&id, 1, "Zoé"), NULL, (int64_t)(10 * i + 1));
         rename_client(fixture, &id);
@@ -169,6 +170,68 @@ static void unsent_work_goes_out_before_its_record_goes(void **state)
     }
     /* The refused text is kept for its agent. */
     assert_int_equal(store_refusal_count(fixture->store, NULL), 1);
+}
+
+/* The server took it back and gave it back again, or told it gone because it had rested: the page
+ * that says so was made before the operation was applied. */
+static void what_was_written_later_than_that_stays(void **state)
+{
+    static const int64_t bases[] = {1, 2}; /* rev 2 is worked out here, and is not */
+    struct store_fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        struct id id = store_fixture_id(fixture);
+        struct store_outcome outcome = {.rev = bases[i] + 1, .seq = (int64_t)(10 * i + 4)};
+
+        page(fixture->store, served(&id, 1, "Zoé"), NULL, (int64_t)(10 * i + 1));
+        rename_client(fixture, &id);
+        page(fixture->store, NULL, &id, (int64_t)(10 * i + 2));
+        page(fixture->store, NULL, &id, (int64_t)(10 * i + 3));
+        outcome.operation = waiting;
+        assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+        assert_true(is_here(fixture->store, &id));
+        /* What is told gone after it goes. */
+        page(fixture->store, NULL, &id, (int64_t)(10 * i + 5));
+        assert_false(is_here(fixture->store, &id));
+    }
+}
+
+static void a_repeat_says_nothing_of_later(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+    struct store_outcome outcome = {.rev = 2, .seq = 3, .repeated = true};
+
+    page(fixture->store, served(&id, 1, "Zoé"), NULL, 1);
+    rename_client(fixture, &id);
+    page(fixture->store, NULL, &id, 2);
+    page(fixture->store, NULL, &id, 3);
+    outcome.operation = waiting;
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    assert_false(is_here(fixture->store, &id));
+}
+
+/* A store of before had not noted when it was told. */
+static void what_was_to_go_before_goes(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+    struct store_outcome outcome = {.rev = 2, .seq = 20};
+    sqlite3 *file;
+
+    page(fixture->store, served(&id, 1, "Zoé"), NULL, 1);
+    rename_client(fixture, &id);
+    page(fixture->store, NULL, &id, 2);
+    assert_int_equal(sqlite3_open(fixture->path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(file,
+                                  "ALTER TABLE leaving DROP COLUMN told; PRAGMA user_version=12",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    store_fixture_reopen(fixture);
+    outcome.operation = waiting;
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    assert_false(is_here(fixture->store, &id));
 }
 
 static int keep(void *context, const struct outbox_entry *entry)
@@ -273,6 +336,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(sealed_copies_leave_the_disk),
         WITH(unsent_work_goes_out_before_its_record_goes),
+        WITH(what_was_written_later_than_that_stays),
+        WITH(a_repeat_says_nothing_of_later),
+        WITH(what_was_to_go_before_goes),
         WITH(what_a_relay_tells_is_an_answer_too),
         WITH(what_is_taken_back_holds_no_record),
         WITH(what_leaves_is_no_ground_for_what_waits_on_it),
