@@ -169,7 +169,9 @@ static int open_column(struct rekeying *rekeying, sqlite3_stmt *row, int column,
     size_t length = (size_t)sqlite3_column_bytes(row, column);
 
     if (sealed == NULL)
-        return 0;
+        return sqlite3_column_type(row, column) == SQLITE_NULL
+                   ? 0
+                   : error_set(error, ERROR_MEMORY, "store: out of memory");
     opened->text = malloc(length + 1);
     if (opened->text == NULL)
         return error_set(error, ERROR_MEMORY, "store: out of memory");
@@ -201,8 +203,11 @@ static int open_next(struct rekeying *rekeying, const struct sealed_table *table
 {
     int code;
 
-    sqlite3_bind_text(next, 1, rekeying->first, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_text(next, 2, rekeying->second, -1, SQLITE_TRANSIENT);
+    /* A name that is not bound would end the table here, with the rest of it under the former key.
+     */
+    if (sqlite3_bind_text(next, 1, rekeying->first, -1, SQLITE_TRANSIENT) != SQLITE_OK ||
+        sqlite3_bind_text(next, 2, rekeying->second, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+        return database_fail(rekeying->store->database, "re-keying", error);
     code = database_step(rekeying->store->database, next, error);
     if (code != 1)
         return code;

@@ -17,6 +17,19 @@
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* How the later key is wrapped: what a password makes of it is not asked here. */
+static const unsigned char rekeyed[SEAL_WRAPPED_SIZE] = {1};
+
+/* The later key takes the place of the one at hand, or gives it back. */
+static void change_key(struct store_calls *calls)
+{
+    struct seal_key *former = calls->fixture.key;
+
+    calls->fixture.key = calls->later;
+    calls->later = former;
+    calls->rekeyed = !calls->rekeyed;
+}
+
 static int call_settle(struct store_calls *calls)
 {
     struct store_outcome outcome = {.operation = calls->waiting, .rev = 1, .seq = 30};
@@ -220,6 +233,22 @@ static int call_escrow_follow(struct store_calls *calls)
     return store_escrow_follow(calls->fixture.store, &holder, NOW, &calls->error);
 }
 
+static int call_rekey(struct store_calls *calls)
+{
+    int code = store_rekey(calls->fixture.store, calls->later, rekeyed, NULL, NULL, &calls->error);
+
+    if (code == 0)
+        change_key(calls);
+    return code;
+}
+
+static int call_wrap(struct store_calls *calls)
+{
+    const unsigned char wrapped[SEAL_WRAPPED_SIZE] = {2};
+
+    return store_write_wrapped(calls->fixture.store, wrapped, &calls->error);
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static int see_record(void *context, const struct record *record, enum store_pending pending)
@@ -309,46 +338,48 @@ static int read_file(struct store_calls *calls)
 }
 
 const struct store_call store_calls[] = {
-    {"settle", call_settle, false, false},
-    {"settle refused", call_settle_refused, false, false},
-    {"sending", call_sending, false, false},
-    {"attempted", call_attempted, false, false},
-    {"withdraw", call_withdraw, false, false},
-    {"refusal put", call_refusal_put, false, false},
-    {"refusal dismiss", call_refusal_dismiss, false, false},
-    {"page", call_page, false, false},
-    {"page that takes back", call_page_gone, false, false},
-    {"another feed", call_other_feed, false, false},
-    {"history lost", call_history_lost, false, false},
-    {"shown", call_shown, false, false},
-    {"mark propose", call_mark_propose, false, false},
-    {"mark accepted", call_mark_accepted, false, false},
-    {"device renew", call_device, false, false},
-    {"notice", call_notice, false, false},
-    {"notices dismiss", call_notices_dismiss, false, false},
-    {"state", call_state, false, false},
-    {"state remove", call_state_remove, false, false},
-    {"need", call_need, false, false},
-    {"pin", call_pin, false, false},
-    {"want", call_want, false, false},
-    {"want pins", call_want_pins, false, false},
-    {"part of a file", call_file_part, false, false},
-    {"file", call_file_whole, false, false},
-    {"denied", call_denied, false, false},
-    {"opened", call_opened, false, false},
-    {"old", call_old, false, false},
-    {"old head", call_old_head, false, false},
-    {"old told", call_old_told, false, false},
-    {"deposit the key", call_escrow, false, false},
-    {"deposit the key, and tell", call_escrow_follow, false, false},
-    {"evict", call_evict, true, false},
-    {"read a record", read_record, false, true},
-    {"read each", read_each, false, true},
-    {"read a case", read_case, false, true},
-    {"read the outbox", read_outbox, false, true},
-    {"read refusals", read_refusals, false, true},
-    {"read a state", read_state, false, true},
-    {"read a file", read_file, false, true},
+    {"settle", call_settle, false, false, false},
+    {"settle refused", call_settle_refused, false, false, false},
+    {"sending", call_sending, false, false, false},
+    {"attempted", call_attempted, false, false, false},
+    {"withdraw", call_withdraw, false, false, false},
+    {"refusal put", call_refusal_put, false, false, false},
+    {"refusal dismiss", call_refusal_dismiss, false, false, false},
+    {"page", call_page, false, false, false},
+    {"page that takes back", call_page_gone, false, false, false},
+    {"another feed", call_other_feed, false, false, false},
+    {"history lost", call_history_lost, false, false, false},
+    {"shown", call_shown, false, false, false},
+    {"mark propose", call_mark_propose, false, false, false},
+    {"mark accepted", call_mark_accepted, false, false, false},
+    {"device renew", call_device, false, false, false},
+    {"notice", call_notice, false, false, false},
+    {"notices dismiss", call_notices_dismiss, false, false, false},
+    {"state", call_state, false, false, false},
+    {"state remove", call_state_remove, false, false, false},
+    {"need", call_need, false, false, false},
+    {"pin", call_pin, false, false, false},
+    {"want", call_want, false, false, false},
+    {"want pins", call_want_pins, false, false, false},
+    {"part of a file", call_file_part, false, false, false},
+    {"file", call_file_whole, false, false, false},
+    {"denied", call_denied, false, false, false},
+    {"opened", call_opened, false, false, false},
+    {"old", call_old, false, false, false},
+    {"old head", call_old_head, false, false, false},
+    {"old told", call_old_told, false, false, false},
+    {"deposit the key", call_escrow, false, false, false},
+    {"deposit the key, and tell", call_escrow_follow, false, false, false},
+    {"renew the key", call_rekey, false, false, true},
+    {"wrap the key anew", call_wrap, false, false, true},
+    {"evict", call_evict, true, false, false},
+    {"read a record", read_record, false, true, false},
+    {"read each", read_each, false, true, false},
+    {"read a case", read_case, false, true, false},
+    {"read the outbox", read_outbox, false, true, false},
+    {"read refusals", read_refusals, false, true, false},
+    {"read a state", read_state, false, true, false},
+    {"read a file", read_file, false, true, false},
 };
 const size_t store_calls_count = sizeof(store_calls) / sizeof(store_calls[0]);
 
@@ -410,7 +441,7 @@ void store_calls_begin(struct store_calls *calls)
     struct record *first[3];
     struct id other;
 
-    *calls = (struct store_calls){.state = json_string("available")};
+    *calls = (struct store_calls){.state = json_string("available"), .later = seal_key_new()};
     store_fixture_begin(fixture);
     calls->client = store_fixture_id(fixture);
     calls->matter = store_fixture_id(fixture);
@@ -448,11 +479,34 @@ void store_calls_begin(struct store_calls *calls)
 
 void store_calls_end(struct store_calls *calls)
 {
+    seal_key_free(calls->later);
     json_decref(calls->state);
     operation_free(calls->accepted);
     record_free(calls->page[0]);
     record_free(calls->page[1]);
     store_fixture_end(&calls->fixture);
+}
+
+void store_calls_reopen(struct store_calls *calls)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+
+    store_close(calls->fixture.store);
+    calls->fixture.store = NULL;
+    assert_int_equal(store_read_wrapped(calls->fixture.path, wrapped, NULL), 0);
+    /* Killed in the middle of it, nobody has told which key it is by now. */
+    if ((memcmp(wrapped, rekeyed, sizeof(wrapped)) == 0) != calls->rekeyed)
+        change_key(calls);
+    store_fixture_reopen(&calls->fixture);
+}
+
+void store_calls_check(struct store_calls *calls)
+{
+    for (size_t i = 0; i < store_calls_count; i++)
+        if (store_calls[i].reads && store_calls[i].make(calls) != 0)
+            fail_msg("%s: %s", store_calls[i].name, calls->error.message);
+    assert_int_equal(store_outbox_count(calls->fixture.store, NULL), 1);
+    assert_int_equal(store_refusal_count(calls->fixture.store, NULL), 1);
 }
 
 /* --- looking ---------------------------------------------------------------------------------- */

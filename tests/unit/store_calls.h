@@ -15,6 +15,8 @@ struct store_calls {
     struct operation *accepted; /* by a relay, whose centre refuses it */
     json_t *state;              /* kept under "presence" */
     struct record *page[2];     /* from the server */
+    struct seal_key *later;     /* owned; the other one of the store's two keys */
+    bool rekeyed;               /* the key at hand was renewed */
     struct error error;         /* of the call that failed */
 };
 
@@ -23,6 +25,7 @@ struct store_call {
     int (*make)(struct store_calls *calls);
     bool in_steps; /* each is whole, and some may be done when it fails */
     bool reads;    /* changes nothing */
+    bool whole;    /* however it ends, all is there */
 };
 
 extern const struct store_call store_calls[];
@@ -31,6 +34,10 @@ extern const size_t store_calls_count;
 /* A store of its own with something in it; ends both. */
 void store_calls_begin(struct store_calls *calls);
 void store_calls_end(struct store_calls *calls);
+/* Closes and opens again, with whichever key it has by now. */
+void store_calls_reopen(struct store_calls *calls);
+/* What was in it when it began is there, and opens. */
+void store_calls_check(struct store_calls *calls);
 
 /* What stands in all tables of the store, read past it. Owned. */
 char *store_calls_describe(const struct store_calls *calls);

@@ -173,6 +173,8 @@ static bool call_on_bad_disk(const struct store_call *call, struct store_calls *
         assert_string_equal(after, before);
     else if (*code == 0 && !call->in_steps && strcmp(after, before) == 0)
         fail_msg("%s did nothing", call->name);
+    if (call->whole)
+        store_calls_check(calls);
     free(after);
     return failed;
 }
@@ -192,7 +194,9 @@ static long call_with_each_failing(const struct store_call *call, enum fault_kin
         before = store_calls_describe(&calls);
         while (more && code != 0)
             more = call_on_bad_disk(call, &calls, before, kind, at++, &code);
-        store_fixture_reopen(&calls.fixture);
+        store_calls_reopen(&calls);
+        if (call->whole)
+            store_calls_check(&calls);
         free(before);
         store_calls_end(&calls);
     }
@@ -252,7 +256,9 @@ static long call_and_die(const struct store_call *call, enum fault_kind kind)
         assert_int_equal(waitpid(child, &status, 0), child);
         if (!WIFEXITED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != FAULT_EXIT))
             fail_msg("%s: change %ld: status %d", call->name, at, status);
-        store_fixture_reopen(&calls.fixture);
+        store_calls_reopen(&calls);
+        if (call->whole)
+            store_calls_check(&calls);
         after = store_calls_describe(&calls);
         if (call->reads)
             assert_string_equal(after, before);

@@ -178,6 +178,8 @@ static bool call_without(const struct store_call *call, struct store_calls *call
         assert_string_equal(after, before);
     else if (*code == 0 && !call->in_steps && strcmp(after, before) == 0)
         fail_msg("%s did nothing", call->name);
+    if (call->whole)
+        store_calls_check(calls);
     free(after);
     return allocations >= at;
 }
@@ -201,7 +203,9 @@ static long call_with_each_missing(const struct store_call *call, bool last)
             more = call_without(call, &calls, before, at, &code);
             at += step;
         }
-        store_fixture_reopen(&calls.fixture);
+        store_calls_reopen(&calls);
+        if (call->whole)
+            store_calls_check(&calls);
         free(before);
         store_calls_end(&calls);
     }
