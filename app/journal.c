@@ -115,8 +115,7 @@ const char *journal_path(const struct journal *journal)
     return journal->path;
 }
 
-/* A file is there after a power cut only when its folder was synced too. */
-static void sync_folder(const char *path)
+void journal_sync_folder(const char *path)
 {
     char *folder = strdup(path);
     char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
@@ -153,7 +152,7 @@ static int open_file(struct journal *journal, bool create, struct error *error)
                              strerror(errno));
         if (descriptor >= 0)
             close(descriptor);
-        sync_folder(journal->path);
+        journal_sync_folder(journal->path);
     }
     result = journal->vfs->xOpen(journal->vfs, journal->name, journal->file, flags, NULL);
     if (result != SQLITE_OK) {

@@ -51,6 +51,9 @@ void journal_close(struct journal *journal);
 /* "<store>.outbox". Borrowed. */
 const char *journal_path(const struct journal *journal);
 
+/* A file is there after a power cut only when its folder was synced too: the one of `path`. */
+void journal_sync_folder(const char *path);
+
 /* Keeps other handles out until journal_unlock, and makes the file when it is not there. Waits up
  * to 5 s, then ERROR_BUSY. */
 int journal_lock(struct journal *journal, struct error *error);

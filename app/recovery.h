@@ -49,7 +49,8 @@ struct recovery {
 };
 
 /*
- * Reads everything and changes nothing but what opening a store changes. ERROR_NOT_FOUND when there
+ * Reads everything and changes nothing but what opening a store changes; where putting back was
+ * broken off at its end, does that end. ERROR_NOT_FOUND when there
  * is neither store nor journal, ERROR_REFUSED when the password opens none of them, ERROR_BUSY when
  * another program holds the store.
  */
@@ -57,8 +58,9 @@ int recovery_read(struct recovery **recovery, const char *store_path, const char
                   struct error *error);
 void recovery_free(struct recovery *recovery);
 
-/* Puts what is missing back into the outbox, all or nothing. A damaged store is moved aside first
- * (".damaged-<time>" behind its name), and what was readable in it is kept. */
+/* Puts what is missing back into the outbox, all or nothing. Where the store was damaged or lost
+ * another is made, with what was readable in it, and takes its place once it is whole; the damaged
+ * one is moved aside then (".damaged-<time>" behind its name). When it fails, all is as it was. */
 int recovery_put_back(struct recovery *recovery, struct error *error);
 
 /* Nobody knows any more what opens the store: moves it and its journal aside as they are

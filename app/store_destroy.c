@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/store_anew.h"
 #include "app/store_internal.h"
 #include "app/store_key.h"
 #include "app/text.h"
@@ -45,8 +46,8 @@ static int overwrite(const char *path, struct error *error)
  * another agent's, whose login goes on where this one ends. */
 static bool is_of(const char *file, const char *name)
 {
-    static const char *const endings[] = {"-wal",         "-shm",      "-journal",
-                                          JOURNAL_ENDING, ".damaged-", ".aside-"};
+    static const char *const endings[] = {"-wal",      "-shm",    "-journal", JOURNAL_ENDING,
+                                          ".damaged-", ".aside-", STORE_ANEW};
     size_t length = strlen(name);
 
     if (strncmp(file, name, length) != 0)

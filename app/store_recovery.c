@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "app/store_anew.h"
 #include "app/store_internal.h"
 #include "app/store_salvage.h"
 #include "app/text.h"
@@ -307,8 +307,10 @@ static void sort_out(struct recovery *recovery)
 static int read_all(struct recovery *recovery, struct error *error)
 {
     struct recovery_files *files = recovery->files;
-    int code = read_journals(files, error);
+    int code = store_anew_finish(files->path, error);
 
+    if (code == 0)
+        code = read_journals(files, error);
     if (code == 0)
         code = examine_store(recovery, error);
     if (code != 0)
@@ -385,41 +387,15 @@ void recovery_free(struct recovery *recovery)
 
 /* --- putting back ---------------------------------------------------------------------------- */
 
-static int move_aside(const char *path, const char *word, struct error *error)
-{
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    long long now = (long long)time(NULL);
-    int code = 0;
-
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && code == 0; i++) {
-        struct text_buffer from = {0}, to = {0};
-
-        text_buffer_add_format(&from, "%s%s", path, endings[i]);
-        text_buffer_add_format(&to, "%s.%s-%lld%s", path, word, now, endings[i]);
-        if (from.failed || to.failed)
-            code = error_set(error, ERROR_MEMORY, "out of memory");
-        else if (access(from.bytes, F_OK) == 0 && rename(from.bytes, to.bytes) != 0)
-            code = error_set(error, ERROR_STORAGE, "%s cannot be moved aside", from.bytes);
-        text_buffer_free(&from);
-        text_buffer_free(&to);
-    }
-    return code;
-}
-
 /* Where the store was damaged or lost, another for the same agent and terminal. */
 static int make_store(struct recovery *recovery, struct error *error)
 {
     struct recovery_files *files = recovery->files;
-    int code = 0;
 
     if (files->key == NULL)
         return error_set(error, ERROR_REFUSED,
                          "neither the store nor the journal tells whose work this is: export it");
-    if (recovery->store == RECOVERY_DAMAGED)
-        code = move_aside(files->path, "damaged", error);
-    if (code == 0)
-        code = store_create_for(files->path, &files->owner, files->key, error);
-    return code != 0 ? code : store_open(&files->store, files->path, files->key, error);
+    return store_anew_begin(files->path, &files->owner, files->key, &files->store, error);
 }
 
 /* The server takes from a terminal only what was made in its name. */
@@ -447,15 +423,27 @@ static int put_all(struct recovery *recovery, struct error *error)
     return store_end(store, code, error);
 }
 
+/* Where the store was damaged or lost: nothing is moved before all is in the one that follows it.
+ */
+static int put_anew(struct recovery *recovery, struct error *error)
+{
+    struct recovery_files *files = recovery->files;
+    int code = make_store(recovery, error);
+
+    if (code == 0)
+        code = put_all(recovery, error);
+    store_close(files->store);
+    files->store = NULL;
+    if (code == 0)
+        code = store_anew_place(files->path, error);
+    return code != 0 ? code : store_open(&files->store, files->path, files->key, error);
+}
+
 int recovery_put_back(struct recovery *recovery, struct error *error)
 {
-    int code = 0;
-
     if (recovery->store == RECOVERY_NEWER)
         return error_set(error, ERROR_STORAGE, "%s", recovery->finding);
-    if (recovery->files->store == NULL)
-        code = make_store(recovery, error);
-    return code != 0 ? code : put_all(recovery, error);
+    return recovery->files->store != NULL ? put_all(recovery, error) : put_anew(recovery, error);
 }
 
 int recovery_set_aside(const char *store_path, struct error *error)
@@ -465,5 +453,5 @@ int recovery_set_aside(const char *store_path, struct error *error)
     if (access(store_path, F_OK) != 0)
         return error_set(error, ERROR_NOT_FOUND, "there is no %s", store_path);
     code = store_journal_set_aside(store_path, error);
-    return code != 0 ? code : move_aside(store_path, "aside", error);
+    return code != 0 ? code : store_move_aside(store_path, "aside", error);
 }

@@ -1,0 +1,193 @@
+/* A recovery that is broken off: the process dies, the power fails or the disk does, at every
+ * change to a file in turn. When it is made again, all is there that was readable. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "app/recovery.h"
+#include "tests/unit/fault_vfs.h"
+#include "tests/unit/store_fixture.h"
+
+#define PASSWORD "correct horse"
+#define NOTES    5
+
+static int keep_id(void *context, const struct outbox_entry *entry)
+{
+    *(struct id *)context = entry->operation->id;
+    return 0;
+}
+
+/* A damaged store in which NOTES notes wait, one of them in the journal alone; a draft and a
+ * refusal are in the store alone. */
+static void begin(struct store_fixture *fixture)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct store_outcome refused = {.refusal = MERGE_FORBIDDEN};
+    json_t *draft = json_string("half-typed");
+    struct id matter;
+    sqlite3 *handle;
+
+    store_fixture_begin(fixture);
+    assert_int_equal(seal_key_wrap(fixture->key, PASSWORD, wrapped, NULL), 0);
+    assert_int_equal(store_write_wrapped(fixture->store, wrapped, NULL), 0);
+    matter = store_fixture_id(fixture);
+    store_fixture_note(fixture, &matter, "refused");
+    assert_int_equal(store_outbox_each(fixture->store, 1, keep_id, &refused.operation, NULL), 0);
+    assert_int_equal(store_outbox_settle(fixture->store, &refused, 1, NULL), 0);
+    for (int i = 0; i < NOTES; i++)
+        store_fixture_note(fixture, &matter, "Zéphirine called about her claim");
+    assert_int_equal(store_state_put(fixture->store, "draft/note", draft, NULL), 0);
+    json_decref(draft);
+    store_close(fixture->store);
+    fixture->store = NULL;
+    assert_int_equal(sqlite3_open(fixture->path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, "UPDATE operation SET document = x'00' WHERE number = 3",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(handle), SQLITE_OK);
+}
+
+static int recover(const struct store_fixture *fixture, struct error *error)
+{
+    struct recovery *recovery;
+    int code = recovery_read(&recovery, fixture->path, PASSWORD, error);
+
+    if (code == 0) {
+        code = recovery_put_back(recovery, error);
+        recovery_free(recovery);
+    }
+    return code;
+}
+
+/* Made again, it goes well, and nothing is missing. */
+static void recover_again(struct store_fixture *fixture, const char *what, long at)
+{
+    struct error error = ERROR_INIT;
+    json_t *draft = NULL;
+
+    if (recover(fixture, &error) != 0)
+        fail_msg("%s at change %ld: %s", what, at, error.message);
+    if (store_open(&fixture->store, fixture->path, fixture->key, &error) != 0)
+        fail_msg("%s at change %ld: %s", what, at, error.message);
+    assert_int_equal(store_outbox_count(fixture->store, NULL), NOTES);
+    if (store_state_get(fixture->store, "draft/note", &draft, NULL) != 0 || draft == NULL ||
+        store_refusal_count(fixture->store, NULL) != 1)
+        fail_msg("%s at change %ld: the draft or the refusal is not there", what, at);
+    json_decref(draft);
+    store_fixture_end(fixture);
+}
+
+/* True when it ended by itself. */
+static bool die_at(enum fault_kind kind, const char *what, long at)
+{
+    struct store_fixture fixture;
+    int status;
+    pid_t child;
+
+    begin(&fixture);
+    fault_vfs_lose((unsigned)at % 3);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        fault_vfs_arm(kind, at);
+        _exit(recover(&fixture, NULL) != 0 ? 1 : 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == FAULT_EXIT);
+    recover_again(&fixture, what, at);
+    return WEXITSTATUS(status) == 0;
+}
+
+static void a_recovery_that_dies_is_made_again(void **state)
+{
+    long at = 1;
+
+    (void)state;
+    while (!die_at(FAULT_DIE, "killed", at))
+        at++;
+    assert_true(at > 10);
+}
+
+static void a_recovery_that_loses_power_is_made_again(void **state)
+{
+    long at = 1;
+
+    (void)state;
+    while (!die_at(FAULT_POWER, "without power", at))
+        at++;
+    assert_true(at > 10);
+}
+
+static bool fail_at(enum fault_kind kind, const char *what, long at)
+{
+    struct store_fixture fixture;
+    struct error error = ERROR_INIT;
+    bool failed;
+    int code;
+
+    begin(&fixture);
+    fault_vfs_arm(kind, at);
+    code = recover(&fixture, &error);
+    failed = fault_vfs_count() >= at;
+    fault_vfs_arm(FAULT_NONE, 0);
+    if (code != 0 && (code != ERROR_STORAGE || error.message[0] == '\0'))
+        fail_msg("%s at change %ld: %d: %s", what, at, code, error.message);
+    recover_again(&fixture, what, at);
+    return failed;
+}
+
+static void a_recovery_on_a_bad_disk_is_told_and_made_again(void **state)
+{
+    static const struct {
+        enum fault_kind kind;
+        const char *what;
+    } kinds[] = {{FAULT_FULL, "the disk full"}, {FAULT_ERROR, "an error"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        long at = 1;
+
+        while (fail_at(kinds[i].kind, kinds[i].what, at))
+            at++;
+        assert_true(at > 10);
+    }
+}
+
+/* It died when the new store was whole, and the damaged one was moved aside in part. */
+static void what_lacks_only_its_place_takes_it(void **state)
+{
+    struct store_fixture fixture;
+    char whole[128], log[128];
+    FILE *file;
+
+    (void)state;
+    begin(&fixture);
+    assert_int_equal(recover(&fixture, NULL), 0);
+    snprintf(whole, sizeof(whole), "%s.recovered", fixture.path);
+    assert_int_equal(rename(fixture.path, whole), 0);
+    snprintf(log, sizeof(log), "%s-wal", fixture.path);
+    file = fopen(log, "w");
+    assert_non_null(file);
+    assert_int_equal(fputs("of the damaged one", file) < 0, 0);
+    assert_int_equal(fclose(file), 0);
+    recover_again(&fixture, "moved", 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_recovery_that_dies_is_made_again),
+        cmocka_unit_test(a_recovery_that_loses_power_is_made_again),
+        cmocka_unit_test(a_recovery_on_a_bad_disk_is_told_and_made_again),
+        cmocka_unit_test(what_lacks_only_its_place_takes_it),
+    };
+
+    fault_vfs_register();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
