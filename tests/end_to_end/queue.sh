@@ -85,8 +85,6 @@ wait_for a "serves this service"
 offer 0 "first of them"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 wait_for d "Ctrl-V: Marie Tremblay hands off to you"
-sleep 2
-shows n "hands off to you" && fail "Nora, who lacks the skill, was offered it"
 records_of nora guichet-nora
 grep -q "first of them" "$WORK/records.json" && fail "Nora's feed has the file"
 end_contact
@@ -100,6 +98,8 @@ keys a C-p C-p
 wait_for a "urgent"
 offer 1 "second of them"
 wait_for d "Ctrl-V: Marie Tremblay hands off to you: second of them"
+# Both stand, and the first has had all this time to come to her.
+shows n "hands off to you" && fail "Nora, who lacks the skill, was offered one"
 end_contact
 
 echo "the list has the order in which they are taken"

@@ -16,7 +16,7 @@ mkfifo "$WORK/hold"
 sqlite3 "$WORK/server.db" <"$WORK/hold" >"$WORK/held" 2>&1 &
 exec 6>"$WORK/hold"
 echo "BEGIN IMMEDIATE; SELECT 'held';" >&6
-until grep -q held "$WORK/held"; do sleep 0.1; done
+wait_that "sqlite3 does not take the lock" grep -q held "$WORK/held"
 for name in en fr; do
     types "$name" ":contact"
     keys "$name" Enter
