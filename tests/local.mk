@@ -80,9 +80,14 @@ UNIT_TESTS += tests/unit/test_link
 tests_unit_test_link_SOURCES = tests/unit/test_link.c tests/unit/unit.h
 tests_unit_test_link_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_http_client
-tests_unit_test_http_client_SOURCES = tests/unit/test_http_client.c \
+HTTP_CLIENT_FIXTURE = tests/unit/http_client_fixture.c tests/unit/http_client_fixture.h \
     tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/unit.h
+tests_unit_test_http_client_SOURCES = tests/unit/test_http_client.c $(HTTP_CLIENT_FIXTURE)
 tests_unit_test_http_client_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_http_connections
+tests_unit_test_http_connections_SOURCES = tests/unit/test_http_connections.c \
+    $(HTTP_CLIENT_FIXTURE)
+tests_unit_test_http_connections_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_engine
 tests_unit_test_sync_engine_SOURCES = tests/unit/test_sync_engine.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/engine_fixture.c tests/unit/engine_fixture.h \
@@ -1098,7 +1103,7 @@ tests/chaos/delays.so: $(srcdir)/tests/chaos/delays.c
 # As check_PROGRAMS are, so that it always compiles.
 check-programs: tests/chaos/delays.so
 DELAYED_TESTS = $(filter $(addprefix tests/,unit/test_ui_% unit/test_server_% unit/test_sync_% \
-    unit/test_ledger_% unit/test_message% unit/test_relay_% unit/test_link unit/test_http_client \
+    unit/test_ledger_% unit/test_message% unit/test_relay_% unit/test_link unit/test_http_c% \
     unit/test_delivery% unit/test_email_% unit/test_search_worker unit/test_scan_folder \
     unit/test_provider unit/test_restore unit/test_work email/%),$(UNIT_TESTS))
 .PHONY: check-delays
