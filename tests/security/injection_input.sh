@@ -69,7 +69,8 @@ if command -v perl >/dev/null; then
     terminal s --language fr
     watched s
     sign_in s marie
-    look s 1.5
+    wait_for s "Refusé"
+    look s
     mux kill-session -t "=s"
     own "what a server answers" "$WORK/s.raw"
     mkdir -p "$WORK/p2" && cp -r "$WORK/p/." "$WORK/p2/"
