@@ -192,6 +192,10 @@ tests_unit_test_store_fold_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_answers
+tests_unit_test_store_answers_SOURCES = tests/unit/test_store_answers.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_store_answers_LDADD = $(UNIT_LIBS)
 # The lists of cases.
 CASE_FIXTURE = tests/unit/case_fixture.c tests/unit/case_fixture.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h

@@ -51,6 +51,7 @@ void store_fixture_end(struct store_fixture *fixture)
     char command[128];
 
     store_close(fixture->store);
+    operation_free(fixture->only);
     seal_key_free(fixture->key);
     snprintf(command, sizeof(command), "rm -rf '%s'", fixture->directory);
     assert_int_equal(system(command), 0);
@@ -143,4 +144,39 @@ struct record *store_fixture_server_merge(const struct operation *operation,
     assert_int_equal(result.refusal, MERGE_APPLIED);
     result.record->seq = result.record->rev * 10;
     return result.record;
+}
+
+static int keep_operation(void *context, const struct outbox_entry *entry)
+{
+    json_t *document = operation_to_json(entry->operation);
+
+    assert_int_equal(operation_from_json(context, document, NULL), 0);
+    json_decref(document);
+    return 0;
+}
+
+struct operation *store_fixture_only(struct store_fixture *fixture)
+{
+    operation_free(fixture->only);
+    fixture->only = NULL;
+    assert_int_equal(store_outbox_count(fixture->store, NULL), 1);
+    assert_int_equal(store_outbox_each(fixture->store, 1, keep_operation, &fixture->only, NULL), 0);
+    return fixture->only;
+}
+
+struct record *store_fixture_get(struct store_fixture *fixture, enum record_type type,
+                                 const struct id *id, enum store_pending *pending)
+{
+    struct record *record;
+
+    assert_int_equal(store_get(fixture->store, type, id, &record, pending, NULL), 0);
+    return record;
+}
+
+void store_fixture_settle(struct store_fixture *fixture, const struct id *operation,
+                          enum merge_refusal refusal, int64_t rev)
+{
+    struct store_outcome outcome = {.operation = *operation, .refusal = refusal, .rev = rev};
+
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
 }

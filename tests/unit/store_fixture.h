@@ -14,6 +14,7 @@ struct store_fixture {
     struct store *store;
     struct clock clock;
     struct id_generator ids;
+    struct operation *only; /* owned; what store_fixture_only gave last */
 };
 
 /* Makes directory, key and file, and opens the store; asserts that it works. */
@@ -45,6 +46,17 @@ struct id store_fixture_note(struct store_fixture *fixture, const struct id *cas
                              const char *text);
 
 struct id store_fixture_id(struct store_fixture *fixture);
+
+/* The one operation that waits, until this is called again; asserts that it is one. */
+struct operation *store_fixture_only(struct store_fixture *fixture);
+
+/* The record as the store shows it, which is there. New. */
+struct record *store_fixture_get(struct store_fixture *fixture, enum record_type type,
+                                 const struct id *id, enum store_pending *pending);
+
+/* The server has answered so. */
+void store_fixture_settle(struct store_fixture *fixture, const struct id *operation,
+                          enum merge_refusal refusal, int64_t rev);
 
 /* Takes the store's device or agent as another one's operation would: merged by the server. */
 struct record *store_fixture_server_merge(const struct operation *operation,
