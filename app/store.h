@@ -290,6 +290,8 @@ int store_refusal_dismiss(struct store *store, const struct id *operation, struc
 
 /* How far the feed was read; 0 at first. */
 int64_t store_cursor(struct store *store, struct error *error);
+/* Where it had all that there was: the cursor, but between the pages of one reading. */
+int64_t store_begun(struct store *store, struct error *error);
 
 #define STORE_FEED_SIZE 64
 
@@ -334,6 +336,7 @@ struct store_place {
     size_t gone_count;
     const struct store_witness *named; /* borrowed: the request named it; NULL for nothing */
     bool last;                         /* there is no more by now */
+    int64_t begun;                     /* otherwise: where the first of these pages began */
 };
 
 /* store_write_page with the epoch. What is gone is dropped, and its sealed copies overwritten; a

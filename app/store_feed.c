@@ -12,6 +12,27 @@ int64_t store_cursor(struct store *store, struct error *error)
     return code != 0 ? code : strtoll(text, NULL, 10);
 }
 
+int64_t store_begun(struct store *store, struct error *error)
+{
+    char text[32];
+    int code = store_meta_get(store, "begun", text, sizeof(text), error);
+
+    if (code != 0)
+        return code;
+    return text[0] != '\0' ? strtoll(text, NULL, 10) : store_cursor(store, error);
+}
+
+static int put_begun(struct store *store, const struct store_place *place, struct error *error)
+{
+    char noted[32], text[32] = "";
+    int code = store_meta_get(store, "begun", noted, sizeof(noted), error);
+
+    if (!place->last)
+        snprintf(text, sizeof(text), "%lld", (long long)place->begun);
+    return code != 0 || strcmp(text, noted) == 0 ? code
+                                                 : store_meta_put(store, "begun", text, error);
+}
+
 int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *error)
 {
     return store_meta_get(store, "feed", feed, STORE_FEED_SIZE, error);
@@ -129,6 +150,8 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
     if (code == 0)
         code = store_meta_put(store, "epoch", "", error);
     if (code == 0)
+        code = store_meta_put(store, "begun", "", error);
+    if (code == 0)
         code = store_witness_forget(store, error);
     return code != 0 ? code : store_meta_put(store, "cursor", "0", error);
 }
@@ -153,6 +176,8 @@ static int write_page(struct store *store, struct record *const *records, size_t
         code = store_retained_prune(store, error);
     if (code == 0)
         code = store_meta_put(store, "epoch", place->epoch, error);
+    if (code == 0)
+        code = put_begun(store, place, error);
     if (code != 0)
         return code;
     if (place->named != NULL && place->last && store_witness_reached(place->named, place->cursor))
@@ -183,7 +208,7 @@ int store_write_page_at(struct store *store, struct record *const *records, size
 int store_write_page(struct store *store, struct record *const *records, size_t count,
                      int64_t cursor, const char *feed, struct error *error)
 {
-    struct store_place place = {.cursor = cursor, .feed = feed, .epoch = ""};
+    struct store_place place = {.cursor = cursor, .feed = feed, .epoch = "", .last = true};
 
     return store_write_page_at(store, records, count, &place, error);
 }

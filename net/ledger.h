@@ -274,9 +274,11 @@ int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_
 
 /* What of the files of cases that are closed, and have rested, a caller is not given. */
 struct ledger_old {
-    int64_t before_ms;   /* what has rested since before then a caller that begins does not want to
-                            hold; 0: it holds all that it is given */
-    int64_t until;       /* the `head` of the page past 0, where it began */
+    int64_t before_ms; /* what has rested since before then a caller that begins does not want to
+                          hold; 0: it holds all that it is given */
+    int64_t until;     /* the `head` of the page past 0, where it began */
+    int64_t begun;     /* from where the caller reads page after page, up to `since`; 0: it had all
+                          that there was when it came to `since` */
     int64_t withheld_ms; /* what has rested since before then nobody is given by a feed, whatever
                             they ask for: they say why, and fetch it; 0: nothing is withheld */
     struct id agent, device; /* the caller's: what they did there is theirs, and brought up to date
@@ -286,8 +288,8 @@ struct ledger_old {
 /* The same without what these say of the caller's scopes: but for what is not done (rest.h), what
  * was opened for a reason or is in the agent's own hands or queues, and what the agent did at that
  * device. What is not wanted is passed over, unless it changed after the caller began, for it may
- * be held in an earlier state. What is withheld is passed over too; where it changed after `since`
- * and after the caller began, it is told as `gone`, so that no earlier state stays. */
+ * be held in an earlier state. What is withheld is passed over too; where it changed after `begun`
+ * or `since`, and after the caller began, it is told as `gone`, so that no earlier state stays. */
 int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
                            size_t limit, const struct id *device, const struct ledger_old *old,
                            struct ledger_page *page, struct error *error);

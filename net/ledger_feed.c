@@ -337,11 +337,15 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
                      size_t limit, const struct id *device, const struct ledger_old *old,
                      struct ledger_page *page, struct error *error)
 {
-    struct filling filling = {.database = database,
-                              .scopes = scopes,
-                              .device = device,
-                              .page = page,
-                              .old = {.database = database, .old = *old, .since = since}};
+    struct filling filling = {
+        .database = database,
+        .scopes = scopes,
+        .device = device,
+        .page = page,
+        .old = {.database = database,
+                .old = *old,
+                .since = since,
+                .whole = old->begun > 0 && old->begun < since ? old->begun : since}};
     struct feed_rows rows = {0};
     int code = catalogue_highest(database, &page->catalogue, error);
 

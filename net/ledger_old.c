@@ -137,8 +137,9 @@ int ledger_is_old(struct ledger_old_look *look, const struct ledger_old_row *row
     code = has_rested(look, row, look->old.withheld_ms, error);
     if (code <= 0)
         return code;
-    /* As it stands since before the caller's cursor: it holds that, or nothing. */
-    return began || row->seq <= look->since ? LEDGER_OLD_PASSED : LEDGER_OLD_GONE;
+    /* As it stands since before the caller had everything: it holds that, or nothing. What lies
+     * between there and its cursor may have stood past its pages. */
+    return began || row->seq <= look->whole ? LEDGER_OLD_PASSED : LEDGER_OLD_GONE;
 }
 
 int ledger_is_open(struct ledger_old_look *look, int64_t number, struct error *error)

@@ -10,6 +10,7 @@ struct ledger_old_look {
     struct database *database;
     struct ledger_old old;
     int64_t since;         /* the caller's cursor */
+    int64_t whole;         /* up to where the caller had all that there was at that time */
     struct id matter;      /* the case looked at last, */
     int64_t matter_before; /* since before when it was to have rested, */
     bool matter_is_old;    /* and what was found */

@@ -81,6 +81,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
         !request_number(request, "old", 0, INT64_MAX, 0, &reading->old.before_ms) ||
         !request_number(request, "until", 0, INT64_MAX, 0, &reading->old.until) ||
+        !request_number(request, "begun", 0, INT64_MAX, 0, &reading->old.begun) ||
         !request_number(request, "told", 0, INT64_MAX, 0, &reading->told) ||
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
         !request_number(request, "announced", 0, INT64_MAX, -1, &reading->announced) ||
@@ -353,6 +354,9 @@ static const struct route_parameter parameters[] = {
     {"until", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "With `old`, for the pages past the first: the `head` of that one. "
      "What changed after it is not left out"},
+    {"begun", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "For the pages past the first, also after a restart: the `since` of that one. "
+     "What changed after it and is withheld is told as `gone`"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
     {"told", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",

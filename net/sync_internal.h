@@ -169,6 +169,8 @@ struct sync_engine {
     struct sync_pace desk_pace; /* records */
     bool desk_waits;            /* the request under way is the long poll */
     int64_t desk_since;
+    int64_t
+        desk_begun; /* from where it reads page after page; its cursor when it had all there was */
     struct store_witness desk_named; /* in it */
 
     /* Pull of the catalogue. */

@@ -39,14 +39,15 @@ static bool desk_due(struct sync_engine *engine)
     return sync_store_usable(engine) && !(engine->options.once && engine->desk_read);
 }
 
-/* Asks for what is past `since`, which the server gave in the stay named `epoch`. */
-static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch,
+/* Asks for what is past `since`, which the server gave in the stay named `epoch`; page after page
+ * since `begun`. */
+static int desk_ask(struct sync_engine *engine, int64_t since, int64_t begun, const char *epoch,
                     const struct store_witness *witness, bool wait, struct error *error)
 {
     char made_part[ID_TEXT_LENGTH + 8] = "";
     char shown_part[STORE_SHOWN_SIZE + 8] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
-    char path[416 + STORE_SHOWN_SIZE];
+    char path[448 + STORE_SHOWN_SIZE];
     int64_t old, until;
     int code = store_old(engine->store, &engine->options.policy, sync_server_ms(engine), since,
                          &old, &until, error);
@@ -76,6 +77,10 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
         (void)snprintf(path + used, sizeof path - used, "&old=%" PRId64 "&until=%" PRId64, old,
                        until);
     }
+    if (begun < since) {
+        size_t used = strlen(path);
+        (void)snprintf(path + used, sizeof path - used, "&begun=%" PRId64, begun);
+    }
     if (engine->relay_version > 0) {
         size_t used = strlen(path);
         (void)snprintf(path + used, sizeof path - used, "&told=%" PRId64 "&relay=%" PRId64,
@@ -88,6 +93,7 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                                                                      : "application/json",
                                    .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
     engine->desk_since = since;
+    engine->desk_begun = begun;
     engine->desk_named = *witness;
     engine->desk_waits = wait;
     sync_pace_begin(&engine->desk_pace, sync_now(engine));
@@ -102,18 +108,19 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
     bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
     int code = store_feed(engine->store, feed, error);
     int64_t cursor = store_cursor(engine->store, error);
+    int64_t begun = store_begun(engine->store, error);
 
     if (code == 0)
         code = store_epoch(engine->store, epoch, error);
     if (code == 0)
         code = store_witness_read(engine->store, &witness, error);
-    if (code != 0 || cursor < 0)
-        return sync_fault(engine, code != 0 ? code : (int)cursor);
+    if (code != 0 || cursor < 0 || begun < 0)
+        return sync_fault(engine, code != 0 ? code : cursor < 0 ? (int)cursor : (int)begun);
     if (strcmp(feed, engine->feed) != 0) {
-        cursor = 0;
+        cursor = begun = 0;
         witness = (struct store_witness){0};
     }
-    return desk_ask(engine, cursor, epoch, &witness, wait, error);
+    return desk_ask(engine, cursor, begun, epoch, &witness, wait, error);
 }
 
 /* The next page is asked for before this one is written: it comes while that is done. Not when this
@@ -126,7 +133,7 @@ static bool ask_ahead(struct sync_engine *engine, const struct sync_page *page)
     if (!page->more || store_feed(engine->store, feed, NULL) != 0 ||
         (feed[0] != '\0' && strcmp(feed, engine->feed) != 0) ||
         store_witness_read(engine->store, &witness, NULL) != 0 ||
-        desk_ask(engine, page->next, page->epoch, &witness, false, NULL) != 0)
+        desk_ask(engine, page->next, engine->desk_begun, page->epoch, &witness, false, NULL) != 0)
         return false;
     sync_ahead(engine, SYNC_JOB_DESK);
     return true;
@@ -140,9 +147,14 @@ static bool epoch_is_noted(struct sync_engine *engine, const char *epoch)
     return store_epoch(engine->store, noted, NULL) == 0 && strcmp(noted, epoch) == 0;
 }
 
-/* `named` is what the request named: what of it the page reaches is written down to be so. */
-static int write_desk(struct sync_engine *engine, const struct sync_page *page, int64_t since,
-                      const struct store_witness *named, struct error *error)
+/* What the request of a page said. */
+struct desk_asked {
+    int64_t since, begun;
+    struct store_witness named; /* what of it the page reaches is written down to be so */
+};
+
+static int write_desk(struct sync_engine *engine, const struct sync_page *page,
+                      const struct desk_asked *asked, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
     int code = store_feed(engine->store, feed, error);
@@ -151,8 +163,9 @@ static int write_desk(struct sync_engine *engine, const struct sync_page *page, 
     /* The long poll that brought nothing writes nothing, but for what was put off. */
     if (code == 0 && same)
         store_wipe(engine->store);
-    if (code == 0 && same && page->count == 0 && page->next == since &&
-        !store_witness_reached(named, page->next) && epoch_is_noted(engine, page->epoch))
+    if (code == 0 && same && page->count == 0 && page->next == asked->since &&
+        asked->begun == asked->since && !store_witness_reached(&asked->named, page->next) &&
+        epoch_is_noted(engine, page->epoch))
         return 0;
     if (code == 0)
         code = store_write_page_at(engine->store, page->records, page->count,
@@ -161,7 +174,8 @@ static int write_desk(struct sync_engine *engine, const struct sync_page *page, 
                                                          .epoch = page->epoch,
                                                          .gone = page->gone,
                                                          .gone_count = page->gone_count,
-                                                         .named = named,
+                                                         .named = &asked->named,
+                                                         .begun = asked->begun,
                                                          .last = !page->more},
                                    error);
     /* Another database than before: what was made here is sent to it again. */
@@ -211,12 +225,11 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
                       struct error *error)
 {
     struct sync_page page = {0};
-    int64_t since = engine->desk_since;
-    struct store_witness named = engine->desk_named;
+    struct desk_asked asked = {engine->desk_since, engine->desk_begun, engine->desk_named};
 
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    int code = sync_page_read(engine, reply, "GET /v1/changes", since, false, &page, error);
+    int code = sync_page_read(engine, reply, "GET /v1/changes", asked.since, false, &page, error);
 
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
@@ -225,7 +238,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
         /* How long the bell was silent says nothing of the link. */
         if (!engine->desk_waits)
             sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);
-        if (since == 0)
+        if (asked.since == 0)
             code = store_old_head(engine->store, page.head, error);
         if (code == 0)
             code = store_old_told(engine->store, page.old, error);
@@ -233,7 +246,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
             code = store_shown_note(engine->store, page.head, page.head_epoch, error);
         bool ahead = code == 0 && ask_ahead(engine, &page);
         if (code == 0)
-            code = write_desk(engine, &page, since, &named, error);
+            code = write_desk(engine, &page, &asked, error);
         if (code != 0 && ahead)
             sync_ahead_cancel(engine, SYNC_JOB_DESK);
         if (code == 0) {

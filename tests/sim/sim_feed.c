@@ -94,6 +94,7 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                 : NULL,
             &(struct ledger_old){.before_ms = sim_parameter(request, "&old=", 0),
                                  .until = sim_parameter(request, "&until=", 0),
+                                 .begun = sim_parameter(request, "&begun=", 0),
                                  .withheld_ms = catalogue ? 0 : withheld_since(simulation),
                                  .agent = simulation->terminals[request->terminal].actor.agent,
                                  .device = simulation->terminals[request->terminal].actor.device},

@@ -235,6 +235,73 @@ static void what_changed_and_is_withheld_goes(void **state)
     scope_set_free(&scopes);
 }
 
+/* A hand-off of the case to Ben. */
+static struct id hand_to_ben(struct ledger_fixture *f, const struct id *matter)
+{
+    return fixture_make(
+        f, DENIS, RECORD_HANDOFF,
+        fixture_handoff(f, DENIS, "sample/d", matter, f->actors[BEN].agent.text, NULL, NULL));
+}
+
+static void answer_as_ben(struct ledger_fixture *f, const struct id *handoff, json_t *answer)
+{
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_HANDOFF, handoff, 1, answer));
+}
+
+/* Of whoever reads page after page: what changed past where they began, and was given to them again
+ * since, stands past the first page, and they may hold it as it was. */
+static void what_moved_past_a_page_is_told_as_gone(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger_old old = {.withheld_ms = clock_system(NULL) + HOUR_MS};
+    struct file file = file_make(f), other = file_make(f);
+    struct id first = hand_to_ben(f, &file.matter), second;
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    int64_t begun, closed, next = 0;
+
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[BEN].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL, &old, &page, NULL),
+                     0);
+    assert_non_null(strstr(page.records, file.matter.text));
+    begun = page.next;
+    ledger_page_clear(&page);
+
+    answer_as_ben(f, &first, json_pack("{s:s, s:s}", "state", "declined", "reason", "no"));
+    close_case(f, &file.matter);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, begun, 1, NULL, &old, &page, NULL),
+                     0);
+    closed = page.head;
+    ledger_page_clear(&page);
+    (void)hand_to_ben(f, &other.matter);
+    second = hand_to_ben(f, &file.matter);
+    answer_as_ben(
+        f, &second,
+        json_pack("{s:s, s:s}", "state", "accepted", "taken_by", f->actors[BEN].agent.text));
+    for (size_t limit = 2; next < closed; limit++) {
+        assert_int_equal(
+            ledger_changes_but_old(f->ledger, &scopes, begun, limit, NULL, &old, &page, NULL), 0);
+        assert_null(strstr(page.gone, file.matter.text));
+        assert_true(page.more);
+        next = page.next;
+        ledger_page_clear(&page);
+    }
+
+    old.begun = begun;
+    assert_int_equal(
+        ledger_changes_but_old(f->ledger, &scopes, next, 1000, NULL, &old, &page, NULL), 0);
+    assert_non_null(strstr(page.gone, file.matter.text));
+    ledger_page_clear(&page);
+    /* Whoever had all of it when they came there holds it as it is, or not at all. */
+    old.begun = 0;
+    assert_int_equal(
+        ledger_changes_but_old(f->ledger, &scopes, next, 1000, NULL, &old, &page, NULL), 0);
+    assert_null(strstr(page.gone, file.matter.text));
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+}
+
 /* Read in two pages: what changed between them may be held as it was. */
 static void what_was_given_is_brought_up_to_date(void **state)
 {
@@ -359,6 +426,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_has_rested_is_withheld, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(what_left_their_hands_is_withheld, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(what_changed_and_is_withheld_goes, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_moved_past_a_page_is_told_as_gone, setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(a_file_is_fetched, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(the_server_decides_who_is_given_it, setup,
                                         fixture_teardown),

@@ -125,15 +125,11 @@ static void test_a_reader_who_was_away_for_too_long(void **state)
 static void test_changes_refusals(void **state)
 {
     static const char *const paths[] = {
-        "/v1/changes?since=-1",
-        "/v1/changes?since=x",
-        "/v1/changes?since=",
-        "/v1/changes?limit=0",
-        "/v1/changes?limit=1001",
-        "/v1/changes?wait=61",
-        "/v1/changes?scope=office",
-        "/v1/changes?catalogue=z",
-        "/v1/changes?since=99999999999999999999",
+        "/v1/changes?since=-1",        "/v1/changes?since=x",
+        "/v1/changes?since=2&begun=x", "/v1/changes?since=",
+        "/v1/changes?limit=0",         "/v1/changes?limit=1001",
+        "/v1/changes?wait=61",         "/v1/changes?scope=office",
+        "/v1/changes?catalogue=z",     "/v1/changes?since=99999999999999999999",
     };
     struct call call = {.token = f->tokens[ANNE]};
 

@@ -91,6 +91,41 @@ static void it_is_named_until_the_feed_was_read_past_it_by_who_named_it(void **s
     bench_free(bench);
 }
 
+/* What is read page after page tells where that began, also when it goes on after a restart. */
+static void the_first_of_several_pages_is_told(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    answer_feed(bench, 15, "12345678", 0, "");
+    assert_null(strstr(bench_bell(bench), "&begun="));
+    answer_feed(bench, 16, "12345678", 30, "12345678");
+    assert_non_null(strstr(bench_bell(bench), "since=16&"));
+    assert_non_null(strstr(bench_bell(bench), "&begun=15"));
+    answer_feed(bench, 17, "12345678", 30, "12345678");
+    assert_non_null(strstr(bench_bell(bench), "since=17&"));
+    assert_non_null(strstr(bench_bell(bench), "&begun=15"));
+    sync_engine_free(bench->engine);
+    bench_new_engine(bench, false);
+    bench_sign_in(bench);
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    bench_accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=17&"));
+    assert_non_null(strstr(bench_bell(bench), "&begun=15"));
+    answer_feed(bench, 20, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "since=20&"));
+    assert_null(strstr(bench_bell(bench), "&begun="));
+    /* The last of them may bring nothing. */
+    answer_feed(bench, 21, "12345678", 30, "12345678");
+    assert_non_null(strstr(bench_bell(bench), "&begun=20"));
+    answer_feed(bench, 21, "12345678", 0, "");
+    assert_null(strstr(bench_bell(bench), "&begun="));
+    bench_free(bench);
+}
+
 /* What is not past the cursor yet is named on, and what came meanwhile is not taken for it. */
 static void it_is_named_until_then(void **state)
 {
@@ -245,6 +280,7 @@ int main(void)
         cmocka_unit_test(what_was_accepted_is_named_wherever_the_cursor_is),
         cmocka_unit_test(it_is_named_until_the_feed_was_read_past_it_by_who_named_it),
         cmocka_unit_test(it_is_named_until_then),
+        cmocka_unit_test(the_first_of_several_pages_is_told),
         cmocka_unit_test(what_is_applied_last_is_the_latest),
         cmocka_unit_test(what_was_shown_is_named_wherever_the_cursor_is),
         cmocka_unit_test(each_stay_is_named),
