@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/json.h"
+#include "app/store_anew.h"
 #include "app/store_internal.h"
 #include "app/store_provider.h"
 #include "app/text.h"
@@ -242,8 +243,12 @@ int store_read_wrapped(const char *path, unsigned char wrapped[SEAL_WRAPPED_SIZE
 {
     struct store store = {0};
     char text[2 * SEAL_WRAPPED_SIZE + 1];
-    int code = database_open(&store.database, path, DATABASE_OPEN, &store_schema, error);
+    /* Whoever signs in looks at this first: where a recovery was broken off at its end, no new
+     * store is made in the place of the one that it made. */
+    int code = store_anew_finish(path, error);
 
+    if (code == 0)
+        code = database_open(&store.database, path, DATABASE_OPEN, &store_schema, error);
     if (code != 0)
         return code;
     code = store_meta_get(&store, "wrapped", text, sizeof(text), error);

@@ -17,7 +17,7 @@ int store_anew_begin(const char *path, const struct journal_owner *owner,
 /* It is filled and closed: it takes its place; what was there is moved aside (".damaged-<time>"
  * behind its name). */
 int store_anew_place(const char *path, struct error *error);
-/* Before a store is looked at: does the rest of a store_anew_place that was broken off. */
+/* Before a store is looked at, or missed: does the rest of a store_anew_place that was broken off. */
 int store_anew_finish(const char *path, struct error *error);
 
 /* Moves a store aside: ".<word>-<time>" behind its name. */

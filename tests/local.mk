@@ -170,6 +170,7 @@ tests_unit_test_recovery_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_recovery_faults
 tests_unit_test_recovery_faults_SOURCES = tests/unit/test_recovery_faults.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_recovery_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypto_pwhash
 tests_unit_test_recovery_faults_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/store_fixture.c \

@@ -180,6 +180,7 @@ static void an_older_file_is_weighed_once(void **state)
         "DROP INDEX record_loose; ALTER TABLE record DROP COLUMN weight; UPDATE record SET seq = 0;"
         "CREATE INDEX record_case ON record(case_id, type, id) WHERE case_id IS NOT NULL;"
         "DELETE FROM meta WHERE name = 'weighed'; DROP TABLE file; DROP TABLE coming;"
+        "ALTER TABLE leaving DROP COLUMN told;"
         "PRAGMA user_version = 6;";
     struct store_fixture *fixture = *state;
     sqlite3 *file = NULL;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sodium.h>
 #include <sqlite3.h>
 
 #include "app/recovery.h"
@@ -15,6 +16,23 @@
 
 #define PASSWORD "correct horse"
 #define NOTES    5
+
+/* A key is derived from the password some thousand times: without the work that is to keep others
+ * from guessing it. */
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long length, const char *password,
+                         unsigned long long password_length, const unsigned char *salt,
+                         unsigned long long passes, size_t memory, int algorithm);
+
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long length, const char *password,
+                         unsigned long long password_length, const unsigned char *salt,
+                         unsigned long long passes, size_t memory, int algorithm)
+{
+    (void)passes;
+    (void)memory;
+    (void)algorithm;
+    return crypto_generichash(out, (size_t)length, (const unsigned char *)password, password_length,
+                              salt, crypto_pwhash_SALTBYTES);
+}
 
 static int keep_id(void *context, const struct outbox_entry *entry)
 {
@@ -64,14 +82,12 @@ static int recover(const struct store_fixture *fixture, struct error *error)
     return code;
 }
 
-/* Made again, it goes well, and nothing is missing. */
-static void recover_again(struct store_fixture *fixture, const char *what, long at)
+/* Nothing is missing. */
+static void look(struct store_fixture *fixture, const char *what, long at)
 {
     struct error error = ERROR_INIT;
     json_t *draft = NULL;
 
-    if (recover(fixture, &error) != 0)
-        fail_msg("%s at change %ld: %s", what, at, error.message);
     if (store_open(&fixture->store, fixture->path, fixture->key, &error) != 0)
         fail_msg("%s at change %ld: %s", what, at, error.message);
     assert_int_equal(store_outbox_count(fixture->store, NULL), NOTES);
@@ -80,6 +96,16 @@ static void recover_again(struct store_fixture *fixture, const char *what, long 
         fail_msg("%s at change %ld: the draft or the refusal is not there", what, at);
     json_decref(draft);
     store_fixture_end(fixture);
+}
+
+/* Made again, it goes well. */
+static void recover_again(struct store_fixture *fixture, const char *what, long at)
+{
+    struct error error = ERROR_INIT;
+
+    if (recover(fixture, &error) != 0)
+        fail_msg("%s at change %ld: %s", what, at, error.message);
+    look(fixture, what, at);
 }
 
 /* True when it ended by itself. */
@@ -160,23 +186,40 @@ static void a_recovery_on_a_bad_disk_is_told_and_made_again(void **state)
 }
 
 /* It died when the new store was whole, and the damaged one was moved aside in part. */
-static void what_lacks_only_its_place_takes_it(void **state)
+static void die_moving(struct store_fixture *fixture)
 {
-    struct store_fixture fixture;
     char whole[128], log[128];
     FILE *file;
 
-    (void)state;
-    begin(&fixture);
-    assert_int_equal(recover(&fixture, NULL), 0);
-    snprintf(whole, sizeof(whole), "%s.recovered", fixture.path);
-    assert_int_equal(rename(fixture.path, whole), 0);
-    snprintf(log, sizeof(log), "%s-wal", fixture.path);
+    begin(fixture);
+    assert_int_equal(recover(fixture, NULL), 0);
+    snprintf(whole, sizeof(whole), "%s.recovered", fixture->path);
+    assert_int_equal(rename(fixture->path, whole), 0);
+    snprintf(log, sizeof(log), "%s-wal", fixture->path);
     file = fopen(log, "w");
     assert_non_null(file);
     assert_int_equal(fputs("of the damaged one", file) < 0, 0);
     assert_int_equal(fclose(file), 0);
+}
+
+static void what_lacks_only_its_place_takes_it(void **state)
+{
+    struct store_fixture fixture;
+
+    (void)state;
+    die_moving(&fixture);
     recover_again(&fixture, "moved", 0);
+}
+
+static void who_signs_in_finds_it_there(void **state)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct store_fixture fixture;
+
+    (void)state;
+    die_moving(&fixture);
+    assert_int_equal(store_read_wrapped(fixture.path, wrapped, NULL), 0);
+    look(&fixture, "moved, and signed in", 0);
 }
 
 int main(void)
@@ -186,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_recovery_that_loses_power_is_made_again),
         cmocka_unit_test(a_recovery_on_a_bad_disk_is_told_and_made_again),
         cmocka_unit_test(what_lacks_only_its_place_takes_it),
+        cmocka_unit_test(who_signs_in_finds_it_there),
     };
 
     fault_vfs_register();
