@@ -121,11 +121,6 @@ int terminal_open(struct terminal **terminal, bool plain, struct error *error)
         return error_set(error, ERROR_INVALID, "this terminal (TERM=%s) is not known",
                          name == NULL ? "" : name);
     }
-    /* Before it has once come back from a shell, the screen library writes each move of the cursor
-     * by itself: a repaint is then many writes, and whoever reads them is woken by the first.
-     * Before there are colours: it would have the terminal forget those of its own. */
-    endwin();
-    refresh();
     set_modes();
     choose_looks(made, plain);
     terminfo_learn(made->decoder);

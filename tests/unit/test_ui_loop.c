@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "app/announcement.h"
@@ -93,9 +92,6 @@ static void *rounds(void *context)
     return NULL;
 }
 
-/* --- a terminal of one's own ---------------------------------------------------------------------
- */
-
 /* Standard input and output become a terminal; returns its other end. */
 static int terminal_begin(int kept[2])
 {
@@ -120,47 +116,6 @@ static void terminal_end(const int kept[2])
         (void)dup2(kept[file], file);
         close(kept[file]);
     }
-}
-
-/* How often this process has written to standard output: as libc's own, and counted. */
-static int writes;
-
-ssize_t write(int file, const void *bytes, size_t size)
-{
-    writes += file == STDOUT_FILENO;
-    return syscall(SYS_write, file, bytes, size);
-}
-
-/* Rows far apart: the cursor moves between them. */
-static void paint_rows(struct terminal *terminal, const char *text)
-{
-    struct paint paint = paint_all(terminal_canvas(terminal));
-
-    paint_text(&paint, 2, 7, 20, PAINT_TEXT, text);
-    paint_text(&paint, 20, 40, 20, PAINT_BAR, text);
-    paint_cursor(&paint, 5, 5);
-    terminal_show(terminal);
-}
-
-static void test_a_repaint_is_one_write(void **state)
-{
-    struct terminal *terminal = NULL;
-    int kept[2], opened, master, before = 0, count = 0;
-
-    (void)state;
-    master = terminal_begin(kept);
-    opened = terminal_open(&terminal, true, NULL);
-    if (opened == 0) {
-        paint_rows(terminal, "before");
-        before = writes;
-        paint_rows(terminal, "after");
-        count = writes - before;
-    }
-    terminal_close(terminal);
-    terminal_end(kept);
-    close(master);
-    assert_int_equal(opened, 0);
-    assert_int_equal(count, 1);
 }
 
 static void test_the_rest_is_painted_a_moment_behind(void **state)
@@ -189,7 +144,6 @@ static void test_the_rest_is_painted_a_moment_behind(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_repaint_is_one_write),
         cmocka_unit_test_setup_teardown(test_the_rest_is_painted_a_moment_behind, ui_fixture_setup,
                                         ui_fixture_teardown),
     };
