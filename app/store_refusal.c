@@ -59,7 +59,10 @@ int store_refusal_each(struct store *store, refusal_visit visit, void *context, 
 int store_refusal_add(struct store *store, const struct operation *operation, int64_t number,
                       enum merge_refusal refusal, const char *field, struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_REFUSAL_ADD, error);
+    /* A conflict takes the place of no refusal: a relay that was restored may say that it applied
+     * what its centre had refused. */
+    sqlite3_stmt *statement = store_statement(
+        store, refusal == MERGE_APPLIED ? STORE_REFUSAL_NOTE : STORE_REFUSAL_ADD, error);
     char about[STORE_ABOUT_SIZE];
     json_t *document = json_pack("{s:o, s:s, s:s}", "operation", operation_to_json(operation),
                                  "refusal", merge_refusal_name(refusal), "field", field);

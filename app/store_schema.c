@@ -277,6 +277,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                " reason = CASE state WHEN 1 THEN '" STORE_REASON_AGAIN
                                "' ELSE reason END"},
     [STORE_REFUSAL_ADD] = {"refusal.add", "INSERT OR REPLACE INTO refusal VALUES(?1, ?2, ?3)"},
+    [STORE_REFUSAL_NOTE] = {"refusal.note", "INSERT OR IGNORE INTO refusal VALUES(?1, ?2, ?3)"},
     [STORE_REFUSAL_LIST] = {"refusal.list",
                             "SELECT operation, document FROM refusal ORDER BY number"},
     [STORE_REFUSAL_COUNT] = {"refusal.count", "SELECT count(*) FROM refusal"},

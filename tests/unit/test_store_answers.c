@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
-#include "app/store.h"
+#include "app/store_internal.h"
 #include "tests/unit/store_fixture.h"
 
 static void an_accepted_change_stays_visible_until_the_feed_brings_it(void **state)
@@ -205,6 +205,30 @@ static void a_refusal_keeps_the_text_and_undoes_the_change(void **state)
     record_free(server);
 }
 
+/* A relay told what its centre refused, was restored to a copy from before, and answers that it
+ * applied it. */
+static void a_refusal_stands_when_a_conflict_is_told_of_it(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_client(fixture, "Ann");
+    struct operation *change;
+    struct store_outcome outcome = {.rev = 3, .seq = 12, .conflict = true, .field = "name"};
+    char seen[200] = "";
+
+    store_fixture_settle(fixture, &store_fixture_only(fixture)->id, MERGE_APPLIED, 1);
+    change = store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT, &id,
+                                     "{\"phone\":\"123\"}");
+    outcome.operation = change->id;
+    assert_int_equal(store_refusal_put(fixture->store, change, MERGE_FORBIDDEN, "phone", NULL), 0);
+    /* It is offered again. */
+    assert_int_equal(store_operation_put(fixture->store, change, NULL), 0);
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    assert_int_equal(store_refusal_count(fixture->store, NULL), 1);
+    assert_int_equal(store_refusal_each(fixture->store, see_refusal, seen, NULL), 0);
+    assert_string_equal(seen, "forbidden phone 123");
+    operation_free(change);
+}
+
 static void a_refused_claim_shows_the_winner(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -371,6 +395,7 @@ int main(void)
         TEST(what_the_server_made_of_it_is_worked_out_here),
         TEST(what_was_made_of_another_rev_is_not_worked_out),
         TEST(a_refusal_keeps_the_text_and_undoes_the_change),
+        TEST(a_refusal_stands_when_a_conflict_is_told_of_it),
         TEST(a_refused_claim_shows_the_winner),
         TEST(a_claim_tells_under_which_one_it_was_made),
         TEST(a_record_with_a_refusal_holds_what_was_accepted),
