@@ -153,8 +153,8 @@ static const char *const outlined[] = {
     HEAD("contact") ",\"identity\":[\"verified\"]}" META,
     HEAD("contact") ",\"identity\":\"of a word that is much too long\"}" META,
     "{\"type\":\"note\",\"id\":\"" NOTE_ID "\",\"rev\":1,\"seq\":0,\"body\":{}}",
-    "{\"type\":\"note\",\"id\":\"0190A1B2-C3D4-7E5F-8A6B-0123456789AB\",\"rev\":1,\"seq\":0,"
-    "\"body\":{\"case\":\"none\",\"client\":12}}",
+    ("{\"type\":\"note\",\"id\":\"0190A1B2-C3D4-7E5F-8A6B-0123456789AB\",\"rev\":1,\"seq\":0,"
+     "\"body\":{\"case\":\"none\",\"client\":12}}"),
 };
 
 static void an_outline_says_what_the_opened_record_says(void **state)
