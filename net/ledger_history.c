@@ -45,20 +45,24 @@ int ledger_epoch_read(struct database *database, int64_t seq, char epoch[LEDGER_
     return 0;
 }
 
-static int has_operation(struct database *database, const struct id *id, bool *has,
-                         struct error *error)
+/* Whether this history accepted it. In another it may have been refused: somebody else was there
+ * first. What a relay accepted its centre may have refused since, and that is the same history. */
+static int has_accepted(const struct ledger *ledger, struct database *database, const struct id *id,
+                        bool *has, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_GET, error);
     int code;
 
     database_bind_text(statement, 1, id->text);
-    code = database_has_row(database, statement, error);
-    *has = code > 0;
+    code = database_step(database, statement, error);
+    *has = code > 0 && (ledger->is_relay || sqlite3_column_type(statement, 4) == SQLITE_NULL);
+    if (code > 0)
+        sqlite3_reset(statement);
     return code < 0 ? code : 0;
 }
 
-static int compare(struct database *database, int64_t since, const char *epoch,
-                   const struct id *made, struct error *error)
+static int compare(const struct ledger *ledger, struct database *database, int64_t since,
+                   const char *epoch, const struct id *made, struct error *error)
 {
     char own[LEDGER_EPOCH_SIZE];
     sqlite3_stmt *statement;
@@ -72,7 +76,7 @@ static int compare(struct database *database, int64_t since, const char *epoch,
     sqlite3_reset(statement);
     code = ledger_epoch_read(database, since, own, error);
     if (code == 0 && !id_is_empty(made))
-        code = has_operation(database, made, &has, error);
+        code = has_accepted(ledger, database, made, &has, error);
     if (code == 0 &&
         (since > seq || !has || (*epoch != '\0' && strncmp(own, epoch, LEDGER_EPOCH_NAME) != 0)))
         code = error_set(error, ERROR_CONFLICT,
@@ -115,7 +119,7 @@ int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch
     code = ledger_reader_take(ledger, &reader, error);
     if (code != 0)
         return code;
-    code = compare(reader->database, since, epoch, made, error);
+    code = compare(ledger, reader->database, since, epoch, made, error);
     ledger_reader_give(ledger, reader);
     return code;
 }

@@ -148,6 +148,27 @@ static void test_operations_after_another_history(void **state)
     operation_free(operation);
 }
 
+/* It was accepted, and the server was restored: in this history somebody else came first. */
+static void test_what_was_accepted_elsewhere_is_refused_here(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id id = fixture_id(&f->ledger);
+    struct operation *first[1] = {server_note(f, ANNE, &id, "first")};
+    struct operation *second[1] = {server_note(f, ANNE, &id, "second")};
+    struct id refused = second[0]->id;
+    char body[128];
+    struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE], .body = body};
+
+    json_decref(server_post(f, ANNE, first, 1));
+    json_decref(server_post(f, ANNE, second, 1));
+    (void)snprintf(body, sizeof body, "{\"made\":\"%s\",\"operations\":[]}", refused.text);
+    server_expect_problem(f, &call, 409, "other-history");
+    /* What a relay accepted may be refused by its centre. */
+    f->ledger.ledger->is_relay = true;
+    json_decref(server_json(f, &call));
+    f->ledger.ledger->is_relay = false;
+}
+
 int main(void)
 {
 #define TEST(name)                                                                                 \
@@ -155,6 +176,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(test_operations_after_another_history),
         TEST(test_operations_after_a_refusal),
+        TEST(test_what_was_accepted_elsewhere_is_refused_here),
         TEST(test_a_page_tells_how_far_it_was_read),
     };
 
