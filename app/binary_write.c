@@ -11,8 +11,6 @@
 #define TAG_ID    37
 #define TAG_JSON  262
 
-#define WRITTEN_DEPTH 32
-
 static void add(struct text_buffer *buffer, const unsigned char *head, size_t length)
 {
     text_buffer_add(buffer, (const char *)head, length);
@@ -247,7 +245,7 @@ static bool scan_members(struct scan *scan, char closing, const char *time)
 
     scan->plain.at++;
     text_buffer_add(scan->buffer, "", 1);
-    if (scan->depth++ == WRITTEN_DEPTH)
+    if (scan->depth++ == JSON_PLAIN_DEPTH)
         return false;
     while (!json_plain_letter(&scan->plain, closing)) {
         if (count++ > 0 && !json_plain_letter(&scan->plain, ','))

@@ -50,9 +50,9 @@ struct recovery {
 
 /*
  * Reads everything and changes nothing but what opening a store changes; where putting back was
- * broken off at its end, does that end. ERROR_NOT_FOUND when there
- * is neither store nor journal, ERROR_REFUSED when the password opens none of them, ERROR_BUSY when
- * another program holds the store.
+ * broken off at its end, does that end. ERROR_NOT_FOUND when there is neither store nor journal,
+ * ERROR_REFUSED when the password opens none of them, ERROR_BUSY when another program holds the
+ * store.
  */
 int recovery_read(struct recovery **recovery, const char *store_path, const char *password,
                   struct error *error);

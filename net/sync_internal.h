@@ -169,8 +169,7 @@ struct sync_engine {
     struct sync_pace desk_pace; /* records */
     bool desk_waits;            /* the request under way is the long poll */
     int64_t desk_since;
-    int64_t
-        desk_begun; /* from where it reads page after page; its cursor when it had all there was */
+    int64_t desk_begun; /* where the first of its pages began, or its cursor (store_begun) */
     struct store_witness desk_named; /* in it */
 
     /* Pull of the catalogue. */
