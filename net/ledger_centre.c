@@ -515,12 +515,15 @@ static int carry(struct carrying *carrying, struct ledger_carried *carried, int6
     return code;
 }
 
-/* By this a relay that was restored from an older copy knows that it was. */
+/* By this a relay that was restored from an older copy knows that it was. A batch that comes a
+ * second time, late, tells of what was carried before the last one. */
 static int note_carried(const struct carrying *carrying, const struct ledger_carried *carried,
-                        size_t count, struct error *error)
+                        const struct ledger_outcome *outcomes, size_t count, struct error *error)
 {
     sqlite3_stmt *statement;
 
+    while (count > 0 && outcomes[count - 1].kind != LEDGER_APPLIED)
+        count--;
     if (count == 0)
         return 0;
     statement = database_statement(carrying->ledger->writer, LEDGER_RELAY_CARRIED, error);
@@ -546,7 +549,7 @@ int ledger_relay_apply(struct ledger *ledger, const struct ledger_relay *relay,
         code = carry(&carrying, &carried[i], now_ms, &outcomes[i], error);
     scope_set_free(&carrying.desk);
     if (code == 0)
-        code = note_carried(&carrying, carried, count, error);
+        code = note_carried(&carrying, carried, outcomes, count, error);
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);

@@ -20,15 +20,20 @@
 
 int ledger_relay_open(struct ledger *ledger, struct error *error)
 {
-    int64_t whole = 0;
+    int64_t whole = 0, untold = 0;
     int code = ledger_property_number(ledger->writer, "relay-since", &ledger->relay_since, error);
 
     ledger->is_relay = ledger->relay_since > 0;
     if (code == 0)
         code = ledger_property_number(ledger->writer, "relay-doubts", &ledger->relay_doubts, error);
     if (code == 0)
+        code = ledger_property_number(ledger->writer, "relay-began", &ledger->relay_began, error);
+    if (code == 0)
+        code = ledger_property_number(ledger->writer, "relay-untold", &untold, error);
+    if (code == 0)
         code = ledger_property_number(ledger->writer, "relay-whole", &whole, error);
     ledger->relay_whole = whole != 0;
+    ledger->relay_untold = untold != 0;
     return code != 0 ? code
                      : ledger_property_text(ledger->writer, "relay-office", ledger->relay_office,
                                             sizeof(ledger->relay_office), error);

@@ -14,7 +14,7 @@
 struct ledger_relay {
     struct id id;
     char office[RECORD_KEY_SIZE];
-    struct id carried; /* the operation that it carried last, empty for none */
+    struct id carried; /* what was applied last of what it carried, empty for none */
 };
 
 /* Makes a relay's account; its token is told here and never again. ERROR_NOT_FOUND when there is no
@@ -82,16 +82,22 @@ int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centr
                         struct error *error);
 bool ledger_is_relay(const struct ledger *ledger);
 /* While it is unsure, the centre is asked about what this relay would refuse: it may be an older
- * copy of itself, and have accepted that before. Not kept past a restart. */
+ * copy of itself, and have accepted that before. Not kept past a restart. Kept is what it knew when
+ * it became so: what terminals offer from then on does not speak for it (ledger_relay_told). */
 int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error);
 /* A terminal knows of what this relay does not: it was restored from an older copy. Of what was
  * made until `now_ms` the centre may know, and is asked; for a week also of what the relay would
  * refuse, for clocks of terminals are wrong. Does nothing where there is no relay. */
 int ledger_relay_was_restored(struct ledger *ledger, int64_t now_ms, struct error *error);
-/* The centre says that this relay carried this last: when the relay does not know of it, that is so
- * as well. */
-int ledger_relay_carried_last(struct ledger *ledger, const struct id *operation, int64_t now_ms,
-                              struct error *error);
+/* The centre is there, and has not told yet: that it read another history, or that an answer came
+ * and nobody could read it, says that one of the two may be an older copy. Until the centre has
+ * told, and past restarts, it is asked about what this relay would refuse. Does nothing once it has
+ * told since this relay was started. */
+int ledger_relay_untold(struct ledger *ledger, struct error *error);
+/* The centre has told which operation it had of this relay last; empty for none. When the relay did
+ * not know of that by itself, it was restored; else it is sure. */
+int ledger_relay_told(struct ledger *ledger, const struct id *carried, int64_t now_ms,
+                      struct error *error);
 /* ERROR_NOT_FOUND when the ledger is no relay's. */
 int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, struct error *error);
 

@@ -7,6 +7,46 @@
 /* How long terminals may keep, without an answer, what the relay does not know any more. */
 #define DOUBTS_MS (INT64_C(7) * 86400000)
 
+/* --- before the centre has told --------------------------------------------------------------- */
+
+static int began_put(struct ledger *ledger, int64_t number, struct error *error)
+{
+    int code = ledger_property_number_put(ledger, "relay-began", number, error);
+
+    if (code == 0)
+        ledger->relay_began = number;
+    return code;
+}
+
+static int untold_put(struct ledger *ledger, bool untold, struct error *error)
+{
+    int code = 0;
+
+    if (ledger->relay_untold != untold)
+        code = ledger_property_number_put(ledger, "relay-untold", untold, error);
+    if (code == 0)
+        ledger->relay_untold = untold;
+    return code;
+}
+
+/* Notes which operations it knows by itself: what its terminals offer from now on, until the centre
+ * has told, may be what it knew before it was restored. */
+static int note_began(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_LAST, error);
+    int64_t last;
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    code = database_step(ledger->writer, statement, error);
+    if (code <= 0)
+        return code;
+    last = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return began_put(ledger, last + 1, error);
+}
+
 int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error)
 {
     int code = ledger_begin(ledger, error);
@@ -14,8 +54,22 @@ int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error)
     if (code != 0)
         return code;
     ledger->relay_unsure = unsure;
-    return ledger_end(ledger, 0, error);
+    if (unsure && ledger->relay_began == 0)
+        code = note_began(ledger, error);
+    return ledger_end(ledger, code, error);
 }
+
+int ledger_relay_untold(struct ledger *ledger, struct error *error)
+{
+    int code;
+
+    if (ledger->relay_began == 0)
+        return 0;
+    code = ledger_begin(ledger, error);
+    return code != 0 ? code : ledger_end(ledger, untold_put(ledger, true, error), error);
+}
+
+/* --- restored --------------------------------------------------------------------------------- */
 
 static int note_restored(struct ledger *ledger, int64_t now_ms, struct error *error)
 {
@@ -39,19 +93,39 @@ int ledger_relay_was_restored(struct ledger *ledger, int64_t now_ms, struct erro
                : ledger_end(ledger, note_restored(ledger, now_ms, error), error);
 }
 
-int ledger_relay_carried_last(struct ledger *ledger, const struct id *operation, int64_t now_ms,
-                              struct error *error)
+/* Whether it had this on its way before it began; once the centre has told, whether it has. What it
+ * refused and the centre applied, it had accepted before it was restored. */
+static int knew(struct ledger *ledger, const struct id *operation, bool *known, struct error *error)
 {
-    bool known;
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_KNOWN, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, operation->text);
+    sqlite3_bind_int64(statement, 2, ledger->relay_began > 0 ? ledger->relay_began : INT64_MAX);
+    code = database_has_row(ledger->writer, statement, error);
+    *known = code > 0;
+    return code < 0 ? code : 0;
+}
+
+int ledger_relay_told(struct ledger *ledger, const struct id *carried, int64_t now_ms,
+                      struct error *error)
+{
+    bool known = true;
     int code = ledger_begin(ledger, error);
 
     if (code != 0)
         return code;
-    code = ledger_upward_has(ledger, operation, &known, error);
-    if (code == 0 && !known)
-        code = ledger_remembers(ledger, operation, &known, error);
+    if (!id_is_empty(carried))
+        code = knew(ledger, carried, &known, error);
     if (code == 0 && !known)
         code = note_restored(ledger, now_ms, error);
+    if (code == 0 && ledger->relay_began > 0)
+        code = began_put(ledger, 0, error);
+    if (code == 0)
+        code = untold_put(ledger, false, error);
+    ledger->relay_unsure = false;
     return ledger_end(ledger, code, error);
 }
 
@@ -63,6 +137,6 @@ bool ledger_relay_follows(const struct ledger *ledger, const struct operation *o
 bool ledger_relay_doubts(const struct ledger *ledger, const struct operation *operation,
                          int64_t now_ms)
 {
-    return ledger->relay_unsure || now_ms < ledger->relay_doubts ||
+    return ledger->relay_unsure || ledger->relay_untold || now_ms < ledger->relay_doubts ||
            ledger_relay_follows(ledger, operation);
 }

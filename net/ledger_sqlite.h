@@ -77,6 +77,8 @@ struct ledger {
     int64_t relay_since;                /* when it became one */
     int64_t relay_doubts;               /* until when (ledger_relay_doubts) */
     bool relay_unsure;                  /* ledger_relay_unsure */
+    bool relay_untold;                  /* ledger_relay_untold */
+    int64_t relay_began;                /* ledger_relay_unsure; 0 once the centre has told */
     bool relay_whole;                   /* the centre's desk was read to its end, once */
     int64_t published;                  /* by the import under way */
 

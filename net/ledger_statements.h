@@ -306,6 +306,7 @@
     X(UPWARD_DONE, "UPDATE upward SET state = 4 WHERE id = ?1")                                    \
     X(UPWARD_PRUNE, "DELETE FROM upward WHERE state = 4 AND number <= ?1")                         \
     X(UPWARD_LAST, "SELECT coalesce(max(number), 0) FROM upward")                                  \
+    X(UPWARD_KNOWN, "SELECT 1 FROM upward WHERE id = ?1 AND number < ?2")                          \
     X(UPWARD_MADE, "SELECT id FROM upward WHERE state IN (2, 3) OR (state = 4 AND EXISTS "         \
                    "(SELECT 1 FROM given WHERE given.record = upward.record AND given.rev < "      \
                    "upward.rev)) ORDER BY number DESC LIMIT 1")                                    \

@@ -213,12 +213,6 @@ int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *h
     return is_there(ledger, LEDGER_UPWARD_GET, operation, has, error);
 }
 
-int ledger_remembers(struct ledger *ledger, const struct id *operation, bool *remembers,
-                     struct error *error)
-{
-    return is_there(ledger, LEDGER_OPERATION_GET, operation, remembers, error);
-}
-
 int ledger_upward_asked(struct ledger *ledger, const struct id *operation, bool *asked,
                         bool *accepted, struct error *error)
 {

@@ -98,9 +98,6 @@ int ledger_relay_stand(struct ledger *ledger, enum record_type type, const struc
 int ledger_upward_operation(const char *text, size_t length, struct operation **operation,
                             struct error *error);
 
-/* Within a transaction: whether an answer to an operation is noted. */
-int ledger_remembers(struct ledger *ledger, const struct id *operation, bool *remembers,
-                     struct error *error);
 /* Notes an answer to an operation for good. */
 int ledger_remember(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
                     const struct ledger_outcome *outcome, struct error *error);

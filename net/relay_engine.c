@@ -35,7 +35,7 @@ static void show(struct relay_engine *engine)
 
 /* --- trouble ---------------------------------------------------------------------------------- */
 
-/* The greeting has shown what this is, or nobody is there to show it: the office goes on. */
+/* Nobody is there to show what this is: the office goes on. */
 static int get_sure(struct relay_engine *engine, struct error *error)
 {
     if (!engine->unsure)
@@ -170,12 +170,13 @@ static int greet_begin(struct relay_engine *engine, struct error *error)
 /* Before anything else is decided here: see whether this is an older copy of the relay. */
 static int check_carried(struct relay_engine *engine, const json_t *document, struct error *error)
 {
-    struct id carried;
+    struct id carried = {""};
+    int code;
 
-    return id_parse(&carried, json_text_or(document, "carried", ""))
-               ? ledger_relay_carried_last(engine->options.ledger, &carried, relay_wall(engine),
-                                           error)
-               : 0;
+    (void)id_parse(&carried, json_text_or(document, "carried", ""));
+    code = ledger_relay_told(engine->options.ledger, &carried, relay_wall(engine), error);
+    engine->unsure = engine->unsure && code != 0;
+    return code;
 }
 
 static int greet_take(struct relay_engine *engine, const json_t *document, struct error *error)
@@ -206,8 +207,6 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
         code = ledger_relay_admit(engine->options.ledger, agents, error);
     if (code == 0)
         code = check_carried(engine, document, error);
-    if (code == 0)
-        code = get_sure(engine, error);
     if (code != 0)
         return code;
     engine->place = place;
@@ -233,9 +232,13 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
     json_t *document;
     int code;
 
-    if (relay_is_problem(reply, "other-history"))
-        return relay_begin_anew(engine, error);
+    if (relay_is_problem(reply, "other-history")) {
+        code = ledger_relay_untold(engine->options.ledger, error);
+        return code == 0 ? relay_begin_anew(engine, error) : code;
+    }
     code = relay_read_reply(reply, "GET /v1/relay", &document, error);
+    if (code != 0 && reply->status == 200)
+        (void)ledger_relay_untold(engine->options.ledger, NULL);
     if (code == 0)
         code =
             ledger_upward_known(engine->options.ledger, &engine->named, engine->named_desk, error);

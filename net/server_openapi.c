@@ -154,8 +154,8 @@ static const struct schema schemas[] = {
                "\"feed\": " REF(
                    "Id") ", \"verifiers\": {\"type\": \"integer\"}, "
                          "\"carried\": {\"type\": \"string\", \"description\": \"The operation "
-                         "that the relay carried last, or nothing: a relay that does not know of "
-                         "it was restored from an older copy\"}, "
+                         "that was applied last of what the relay carried, or nothing: a relay "
+                         "that does not know of it was restored from an older copy\"}, "
                          "\"protocol\": {\"type\": "
                          "\"string\"}, \"agents\": "
                          "{\"type\": \"array\", "

@@ -282,13 +282,10 @@ static void a_relay_finds_out_that_it_was_restored(void **state)
     relay_settle(f);
     assert_int_equal(ledger_relay_find(f->centre.ledger, f->token, &account, NULL), 0);
     assert_string_equal(account.carried.text, made->id.text);
-    assert_int_equal(ledger_relay_carried_last(f->relay, &account.carried, APPLIED, NULL), 0);
+    assert_int_equal(ledger_relay_told(f->relay, &account.carried, APPLIED, NULL), 0);
     apply(f, ANNE, about_unknown, LEDGER_REFUSED);
-    /* One that the centre refused is known, though it is on its way no more. */
-    assert_int_equal(ledger_relay_carried_last(f->relay, &about_unknown->id, APPLIED, NULL), 0);
-    about_unknown->id = id_from_ahead(f);
-    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
-    assert_int_equal(ledger_relay_carried_last(f->relay, &unknown, APPLIED, NULL), 0);
+    /* What it refused, and the centre applied, it had accepted as it was before. */
+    assert_int_equal(ledger_relay_told(f->relay, &about_unknown->id, APPLIED, NULL), 0);
     about_unknown->id = id_from_ahead(f);
     apply(f, ANNE, about_unknown, LEDGER_LATER);
     /* It is so after a restart, too. */
@@ -297,6 +294,123 @@ static void a_relay_finds_out_that_it_was_restored(void **state)
     apply(f, ANNE, about_unknown, LEDGER_LATER);
     operation_free(made);
     operation_free(about_unknown);
+}
+
+/* Whether it asks about a claim on what it does not have. */
+static bool doubts(struct relay_fixture *f)
+{
+    struct id unknown = fixture_id(&f->centre);
+    struct operation *claim =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &unknown, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+    struct ledger_outcome outcome;
+    bool later;
+
+    claim->id = id_from_ahead(f);
+    relay_apply(f, ANNE, claim, &outcome);
+    later = outcome.kind == LEDGER_LATER;
+    ledger_outcome_clear(&outcome);
+    return later;
+}
+
+static void tell(struct relay_fixture *f, const struct id *carried)
+{
+    assert_int_equal(ledger_relay_told(f->relay, carried, APPLIED, NULL), 0);
+}
+
+/* The request was sent twice, and the network kept the second one back. */
+static void what_comes_a_second_time_is_not_what_was_carried_last(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id first = fixture_id(&f->centre), second = fixture_id(&f->centre);
+    struct operation *early = anne_opens(f, &first), *last = anne_opens(f, &second);
+    struct ledger_carried again = {.operation = early};
+    struct ledger_outcome outcome;
+    struct ledger_relay account;
+
+    apply(f, ANNE, early, LEDGER_APPLIED);
+    relay_settle(f);
+    apply(f, ANNE, last, LEDGER_APPLIED);
+    relay_settle(f);
+    assert_int_equal(
+        ledger_relay_apply(f->centre.ledger, &f->account, &again, 1, APPLIED, &outcome, NULL), 0);
+    assert_int_equal(outcome.kind, LEDGER_REPEATED);
+    ledger_outcome_clear(&outcome);
+    /* Nor is what was refused: the relay keeps it no longer. */
+    again.operation = fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &first, 1,
+                                        json_pack("{s:s}", "status", "archived"));
+    assert_int_equal(
+        ledger_relay_apply(f->centre.ledger, &f->account, &again, 1, APPLIED, &outcome, NULL), 0);
+    assert_int_equal(outcome.kind, LEDGER_REFUSED);
+    ledger_outcome_clear(&outcome);
+    assert_int_equal(ledger_relay_find(f->centre.ledger, f->token, &account, NULL), 0);
+    assert_string_equal(account.carried.text, last->id.text);
+    operation_free(again.operation);
+    operation_free(early);
+    operation_free(last);
+}
+
+/* A terminal offers again what it carried last, before the centre is heard: that is not all that it
+ * lost. */
+static void what_is_offered_before_the_centre_tells_does_not_speak_for_a_copy(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre);
+    struct operation *made = anne_opens(f, &matter);
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    assert_int_equal(ledger_relay_unsure(f->relay, true, NULL), 0);
+    tell(f, &made->id);
+    assert_false(doubts(f));
+    replace_the_disk(f, 1);
+    relay_pull(f);
+    assert_int_equal(ledger_relay_unsure(f->relay, true, NULL), 0);
+    apply(f, ANNE, made, LEDGER_REPEATED);
+    /* Nor after a restart. */
+    relay_fixture_restart(f);
+    assert_int_equal(ledger_relay_unsure(f->relay, true, NULL), 0);
+    assert_int_equal(ledger_relay_unsure(f->relay, false, NULL), 0);
+    assert_false(doubts(f));
+    tell(f, &made->id);
+    assert_true(doubts(f));
+    operation_free(made);
+}
+
+static void what_is_carried_once_the_centre_has_told_is_known(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id none = {""}, matter = fixture_id(&f->centre);
+    struct operation *made = anne_opens(f, &matter);
+
+    assert_int_equal(ledger_relay_unsure(f->relay, true, NULL), 0);
+    tell(f, &none);
+    assert_false(doubts(f));
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    tell(f, &made->id);
+    assert_false(doubts(f));
+    operation_free(made);
+}
+
+/* It is cut off, or killed, after the centre has said that one of the two may be an older copy. */
+static void a_centre_that_has_not_told_all_is_asked_until_it_has(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id none = {""};
+
+    assert_int_equal(ledger_relay_unsure(f->relay, true, NULL), 0);
+    assert_int_equal(ledger_relay_untold(f->relay, NULL), 0);
+    assert_int_equal(ledger_relay_unsure(f->relay, false, NULL), 0);
+    assert_true(doubts(f));
+    relay_fixture_restart(f);
+    assert_true(doubts(f));
+    tell(f, &none);
+    assert_false(doubts(f));
+    /* What it is it knows: the centre was restored. */
+    assert_int_equal(ledger_relay_untold(f->relay, NULL), 0);
+    assert_false(doubts(f));
+    relay_fixture_restart(f);
+    assert_false(doubts(f));
 }
 
 /* Its terminal was told that it is there, and keeps it no more. */
@@ -409,6 +523,10 @@ int main(void)
         WITH(a_relay_that_was_restored_asks_about_what_is_older),
         WITH(an_older_copy_asks_about_what_it_would_refuse),
         WITH(a_relay_finds_out_that_it_was_restored),
+        WITH(what_comes_a_second_time_is_not_what_was_carried_last),
+        WITH(what_is_offered_before_the_centre_tells_does_not_speak_for_a_copy),
+        WITH(what_is_carried_once_the_centre_has_told_is_known),
+        WITH(a_centre_that_has_not_told_all_is_asked_until_it_has),
         WITH(what_the_centre_allowed_is_not_ahead_of_its_record),
         WITH(what_the_centre_gave_already_is_carried_to_one_that_lost_it),
         WITH(what_the_centre_has_lost_already_is_carried_at_once),

@@ -102,6 +102,39 @@ static void a_relay_without_a_centre_decides_by_itself(void **state)
     assert_false(doubts(bench));
 }
 
+/* The link is lost once the centre was heard, and before it has told. */
+static void assert_unsure_until_told(struct bench *bench)
+{
+    bench->steady += 60000;
+    (void)relay_engine_step(bench->engine);
+    assert_true(bench_starts(bench_work(bench), "GET /v1/relay?"));
+    bench_cut(bench, SYNC_LANE_WORK);
+    assert_true(doubts(bench));
+    bench->steady += 60000;
+    (void)relay_engine_step(bench->engine);
+    bench_greet(bench);
+    assert_false(doubts(bench));
+}
+
+/* One of the two is an older copy, and the relay does not know which. */
+static void a_relay_that_read_another_history_is_not_sure_until_it_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    (void)relay_engine_step(bench->engine);
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_unsure_until_told(bench);
+}
+
+static void a_relay_that_was_told_half_of_it_is_not_sure_until_it_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    (void)relay_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"relay\":");
+    assert_unsure_until_told(bench);
+}
+
 /* What comes with the centre's refusals is past what was read of it. */
 static void what_a_refusal_showed_is_told(void **state)
 {
@@ -344,6 +377,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
         TEST(what_was_carried_last_is_known_or_the_relay_is_an_older_copy),
         TEST(a_relay_without_a_centre_decides_by_itself),
+        TEST(a_relay_that_read_another_history_is_not_sure_until_it_is_told),
+        TEST(a_relay_that_was_told_half_of_it_is_not_sure_until_it_is_told),
         TEST(what_a_refusal_showed_is_told),
         TEST(how_far_a_page_was_read_is_told),
         TEST(how_far_a_page_of_the_catalogue_was_read_is_told),
