@@ -275,21 +275,23 @@ static void plant_forgetful_terminal(struct chaos *chaos)
     terminal_live(chaos, terminal);
 }
 
+/* A terminal offers the last operation again that it knows of, and would tell what became of it. */
+#define NOTE_BEFORE_THE_LAST                                                                       \
+    "(SELECT min(id) FROM operation WHERE type = 'note' AND refusal IS NULL AND EXISTS"            \
+    " (SELECT 1 FROM operation AS later WHERE later.agent = operation.agent AND"                   \
+    " later.type = 'note' AND later.id > operation.id))"
+
 static const struct plant {
     const char *name;
     const char *finding;    /* words of what must be found */
     const char *server_sql; /* NULL: the terminal forgets */
 } plants[] = {
     {"terminal-forgets", "was saved and is not at the server", NULL},
-    /* answered as applied, and nothing is there; not the last one, whose lack a terminal notes */
+    /* answered as applied, and nothing is there */
     {"applied-falsely", "was saved and is not at the server",
-     "DELETE FROM operation WHERE id = (SELECT min(id) FROM operation WHERE type = 'note' AND "
-     "EXISTS"
-     " (SELECT 1 FROM operation AS later WHERE later.agent = operation.agent AND"
-     " later.type = 'note' AND later.id > operation.id))"},
-    {"refusal-unseen", "refused at the server, 0 shown",
-     "UPDATE operation SET refusal = 'taken' WHERE id ="
-     " (SELECT max(id) FROM operation WHERE refusal IS NULL)"},
+     "DELETE FROM operation WHERE id = " NOTE_BEFORE_THE_LAST},
+    {"refusal-unseen", "refused at the server, ",
+     "UPDATE operation SET refusal = 'taken' WHERE id = " NOTE_BEFORE_THE_LAST},
     {"text-changed", "does not stand at the server as it was written",
      "UPDATE record SET document = replace(document, 'Note ', 'Nota ')"
      " WHERE id = (SELECT max(id) FROM record WHERE type = 'note')"},
