@@ -191,6 +191,7 @@ struct outbox_entry {
     struct id record;                  /* that the text is about */
     int attempts;                      /* how often it was sent without an answer */
     const char *reason;                /* why the last attempt failed, "" when none did */
+    bool elsewhere;                    /* another server than this one may know of it */
 };
 
 typedef int (*outbox_visit)(void *context, const struct outbox_entry *entry);

@@ -156,6 +156,29 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
     return code != 0 ? code : store_meta_put(store, "cursor", "0", error);
 }
 
+int store_elsewhere_note(struct store *store, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_LAST, error);
+    char text[32];
+    int code;
+
+    if (row == NULL)
+        return ERROR_STORAGE;
+    code = database_step(store->database, row, error);
+    if (code <= 0)
+        return code;
+    snprintf(text, sizeof(text), "%lld", (long long)sqlite3_column_int64(row, 0));
+    sqlite3_reset(row);
+    return store_meta_put(store, "elsewhere", text, error);
+}
+
+static int begin_other(struct store *store, const char *feed, struct error *error)
+{
+    int code = store_feed_begin(store, feed, error);
+
+    return code != 0 ? code : store_elsewhere_note(store, error);
+}
+
 static int write_page(struct store *store, struct record *const *records, size_t count,
                       const struct store_place *place, struct error *error)
 {
@@ -165,7 +188,7 @@ static int write_page(struct store *store, struct record *const *records, size_t
     if (code != 0)
         return code;
     if (text[0] != '\0' && strcmp(text, place->feed) != 0)
-        return store_feed_begin(store, place->feed, error);
+        return begin_other(store, place->feed, error);
     if (text[0] == '\0')
         code = store_meta_put(store, "feed", place->feed, error);
     for (size_t i = 0; i < count && code == 0; i++)

@@ -121,6 +121,7 @@ enum store_statement {
     STORE_OPERATION_RETAIN,
     STORE_OPERATION_FED,
     STORE_OPERATION_AGAIN,
+    STORE_OPERATION_LAST,
     STORE_RETAINED_GET,
     STORE_RETAINED_AGAIN,
     STORE_RETAINED_FORGET,
@@ -296,6 +297,9 @@ int store_state_write(struct store *store, const char *name, const json_t *value
 
 /* Within a transaction: begins reading this feed anew (store_write_page). */
 int store_feed_begin(struct store *store, const char *feed, struct error *error);
+/* Within a transaction: notes that of what waits now another server than this one may know
+ * (outbox_entry.elsewhere). */
+int store_elsewhere_note(struct store *store, struct error *error);
 
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,

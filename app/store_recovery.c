@@ -418,6 +418,9 @@ static int put_all(struct recovery *recovery, struct error *error)
     for (size_t i = 0; i < recovery->count && code == 0; i++)
         if (!recovery->operations[i].done && !recovery->operations[i].held)
             code = put_operation(store, recovery->operations[i].operation, error);
+    /* Nobody knows any more to whom they were offered. */
+    if (code == 0)
+        code = store_elsewhere_note(store, error);
     if (code == 0)
         code = salvage_write(&recovery->files->salvage, store, error);
     return store_end(store, code, error);

@@ -215,8 +215,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                    "SELECT id, document, state FROM operation"
                                    " WHERE type = ?1 AND record = ?2 ORDER BY number"},
     [STORE_OPERATION_WAITING] = {"operation.waiting",
-                                 "SELECT id, document, attempts, reason FROM operation"
+                                 "SELECT id, document, attempts, reason, number <="
+                                 " coalesce((SELECT CAST(value AS INTEGER) FROM meta"
+                                 " WHERE name = 'elsewhere'), 0) FROM operation"
                                  " WHERE state = 0 ORDER BY urgency, number LIMIT ?1"},
+    [STORE_OPERATION_LAST] = {"operation.last", "SELECT coalesce(max(number), 0) FROM operation"},
     [STORE_OPERATION_FIRST] = {"operation.first", "SELECT id, document, urgency FROM operation"
                                                   " WHERE record = ?1 ORDER BY number LIMIT 1"},
     [STORE_OPERATION_LESS_URGENT] = {"operation.less-urgent",

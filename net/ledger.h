@@ -80,6 +80,8 @@ struct ledger_actor {
     struct id device;
     bool ungrounded;    /* the device does not hold what its operations were made of: what they made
                            comes to it by the feed */
+    bool elsewhere;     /* another server may have been offered its operations: where that is the
+                           centre, a relay does not refuse them by itself */
     bool display;       /* a public screen: may read the waiting room's view and nothing else */
     permission_set may; /* by the agent's role; set by ledger_session_find (net/ledger_role.h) */
     int64_t expires_ms; /* the token's end; set by ledger_session_find */

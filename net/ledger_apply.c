@@ -415,7 +415,8 @@ static int leave_to_relay(struct attempt *attempt, struct error *error)
 static bool doubts_refusal(const struct attempt *attempt)
 {
     return attempt->ledger->is_relay && attempt_is_refused(attempt) && attempt->actor != NULL &&
-           ledger_relay_doubts(attempt->ledger, attempt->operation, attempt->now_ms);
+           (attempt->actor->elsewhere ||
+            ledger_relay_doubts(attempt->ledger, attempt->operation, attempt->now_ms));
 }
 
 static int decide(struct attempt *attempt, struct error *error)

@@ -1,7 +1,7 @@
 /*
  * The body of POST /v1/operations as it came, in JSON or in its binary form: {"brief", "made",
- * "shown", "ungrounded", "operations"}. Of the binary form all that is done here is to find where
- * each operation begins; each is read when its turn comes (app/operation.h).
+ * "shown", "ungrounded", "elsewhere", "operations"}. Of the binary form all that is done here is to
+ * find where each operation begins; each is read when its turn comes (app/operation.h).
  */
 #ifndef GUICHET_NET_OPERATIONS_SENT_H
 #define GUICHET_NET_OPERATIONS_SENT_H

@@ -297,6 +297,7 @@ static bool apply(struct request *request, const struct asking *asking)
     int code = batch_read(&batch, &actor, &asking->sent, &error);
 
     actor.ungrounded = json_bool_or(asking->sent.head, "ungrounded", false);
+    actor.elsewhere = json_bool_or(asking->sent.head, "elsewhere", false);
     if (code == 0)
         code = ledger_apply(request->server->ledger, &actor, batch.operations, batch.good_count,
                             now, batch.outcomes, &error);

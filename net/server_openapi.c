@@ -72,7 +72,12 @@ static const struct schema schemas[] = {
                                     "\"The caller no longer holds what the operations were made "
                                     "of: what they "
                                     "make of it "
-                                    "is not spared it in the feed\"}}}"},
+                                    "is not spared it in the feed\"}, "
+                                    "\"elsewhere\": {\"type\": \"boolean\", \"default\": false, "
+                                    "\"description\": "
+                                    "\"Another server may have been offered some of the "
+                                    "operations before: a relay refuses none of them by "
+                                    "itself\"}}}"},
     {"Outcome", "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": "
                 "{\"id\": " REF(
                     "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\", "

@@ -62,6 +62,7 @@ static bool add_text(struct reading *reading, const struct outbox_entry *entry, 
     batch->ends[batch->count] = batch->operations.length;
     (void)id_parse(&batch->ids[batch->count++], entry->id);
     batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
+    batch->elsewhere = batch->elsewhere || entry->elsewhere;
     return true;
 }
 
@@ -92,6 +93,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
 struct head {
     struct store_witness witness;
     bool ungrounded;
+    bool elsewhere;
 };
 
 /* What this server has accepted from here and shown last: one that was restored does not know it.
@@ -107,8 +109,10 @@ static int read_witness(struct sync_engine *engine, const struct store_witness *
         head->witness = *ahead;
     else if (code == 0)
         code = store_witness_read(engine->store, &head->witness, error);
-    if (code == 0 && strcmp(feed, engine->feed) != 0)
+    if (code == 0 && strcmp(feed, engine->feed) != 0) {
         head->witness = (struct store_witness){0};
+        head->elsewhere = true;
+    }
     return code;
 }
 
@@ -122,7 +126,9 @@ static void write_json(struct text_buffer *body, const struct head *head,
         text_buffer_add_format(body, "\"shown\":\"%s\",", head->witness.shown);
     text_buffer_add_text(body, "\"operations\":[");
     text_buffer_add(body, batch->operations.bytes, batch->operations.length);
-    text_buffer_add_text(body, head->ungrounded ? "],\"ungrounded\":true}" : "]}");
+    text_buffer_add_text(body, "]");
+    text_buffer_add_text(body, head->ungrounded ? ",\"ungrounded\":true" : "");
+    text_buffer_add_text(body, head->elsewhere ? ",\"elsewhere\":true}" : "}");
 }
 
 static void write_flag(struct text_buffer *body, const char *name)
@@ -134,7 +140,8 @@ static void write_flag(struct text_buffer *body, const char *name)
 static size_t count_members(const struct head *head)
 {
     return 2 + (!id_is_empty(&head->witness.made) ? 1u : 0) +
-           (head->witness.shown[0] != '\0' ? 1u : 0) + (head->ungrounded ? 1u : 0);
+           (head->witness.shown[0] != '\0' ? 1u : 0) + (head->ungrounded ? 1u : 0) +
+           (head->elsewhere ? 1u : 0);
 }
 
 /* All of the body but its last members, and that it will have so many. */
@@ -179,6 +186,8 @@ static int end_binary(struct sync_batch *batch, const struct head *head, struct 
     }
     if (head->ungrounded)
         write_flag(&rest, "ungrounded");
+    if (head->elsewhere)
+        write_flag(&rest, "elsewhere");
     code = rest.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
                        : compress_pieces_add(batch->packed, rest.bytes, rest.length, true, error);
     text_buffer_free(&rest);
@@ -208,7 +217,7 @@ static int make_binary(const struct sync_engine *engine, struct sync_batch *batc
  * accepted something from here. */
 static int pack_ahead(struct sync_engine *engine, struct sync_batch *batch, struct error *error)
 {
-    struct head head = {.ungrounded = batch->ungrounded};
+    struct head head = {.ungrounded = batch->ungrounded, .elsewhere = batch->elsewhere};
     int code;
 
     if (batch->binary.length == 0)
@@ -228,7 +237,7 @@ static int collect(struct sync_engine *engine, struct sync_batch *batch, struct 
     int code;
 
     batch->count = 0;
-    batch->fresh = batch->ungrounded = false;
+    batch->fresh = batch->ungrounded = batch->elsewhere = false;
     text_buffer_clear(&batch->operations);
     code = store_outbox_more(engine->store, engine->batch, engine->batch_count, engine->batch_limit,
                              add_operation, &reading, error);
@@ -333,7 +342,7 @@ int sync_batch_prepare(struct sync_engine *engine, struct sync_batch **batch, st
 int sync_batch_send(struct sync_engine *engine, struct sync_batch *batch,
                     const struct store_witness *ahead, struct error *error)
 {
-    struct head head = {.ungrounded = batch->ungrounded};
+    struct head head = {.ungrounded = batch->ungrounded, .elsewhere = batch->elsewhere};
     int code = read_witness(engine, ahead, &head, error);
 
     if (code != 0)

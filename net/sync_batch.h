@@ -14,6 +14,7 @@ struct sync_batch {
     size_t members;                 /* that it is said to have */
     bool fresh; /* some of it is sent for the first time, and was not saved to be sent at once */
     bool ungrounded; /* some of it was made of a record that is not held here any more */
+    bool elsewhere;  /* some of it may have been offered to another server */
     size_t count;
     struct id ids[SYNC_BATCH_MAXIMUM];
     struct id records[SYNC_BATCH_MAXIMUM]; /* that they are about */

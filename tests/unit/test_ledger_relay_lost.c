@@ -449,6 +449,40 @@ static void what_the_centre_has_lost_already_is_carried_at_once(void **state)
     operation_free(made);
 }
 
+/* --- its terminals were another server's --------------------------------------------------------
+ */
+
+/* Anne offers a case at the centre, and its answer is lost; her terminal then comes to the relay,
+ * which knows nothing of the case yet. */
+static void what_was_offered_to_the_centre_before_is_not_refused_here(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->centre, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+
+    for (int elsewhere = 0; elsewhere <= 1; elsewhere++) {
+        struct id id = fixture_id(&f->centre);
+        struct operation *offer =
+            fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+                              fixture_handoff(&f->centre, ANNE, "sample/a", &matter,
+                                              f->centre.actors[CHLOE].agent.text, NULL, NULL));
+        json_t *document = operation_to_json(offer);
+        struct operation *copy;
+
+        assert_int_equal(operation_from_json(&copy, document, NULL), 0);
+        json_decref(document);
+        fixture_applied(&f->centre, ANNE, copy);
+        f->centre.actors[ANNE].elsewhere = elsewhere != 0;
+        apply(f, ANNE, offer, elsewhere ? LEDGER_LATER : LEDGER_REFUSED);
+        if (elsewhere) {
+            relay_settle(f);
+            apply(f, ANNE, offer, LEDGER_REPEATED);
+            assert_string_equal(relay_says(f, RECORD_HANDOFF, &id, "state"), "offered");
+        }
+        operation_free(offer);
+    }
+}
+
 /* --- bounds ----------------------------------------------------------------------------------- */
 
 /* The first number of a query on the relay's database; a statement without rows gives 0. */
@@ -530,6 +564,7 @@ int main(void)
         WITH(what_the_centre_allowed_is_not_ahead_of_its_record),
         WITH(what_the_centre_gave_already_is_carried_to_one_that_lost_it),
         WITH(what_the_centre_has_lost_already_is_carried_at_once),
+        WITH(what_was_offered_to_the_centre_before_is_not_refused_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

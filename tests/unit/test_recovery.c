@@ -74,6 +74,7 @@ static void close_store(struct fixture *fixture)
 struct seen {
     struct id ids[NOTES + 10];
     size_t count;
+    size_t elsewhere; /* of them, another server may have */
 };
 
 static int see(void *context, const struct outbox_entry *entry)
@@ -86,6 +87,7 @@ static int see(void *context, const struct outbox_entry *entry)
     for (size_t i = 0; i < seen->count; i++)
         assert_string_not_equal(seen->ids[i].text, entry->operation->id.text);
     seen->ids[seen->count++] = entry->operation->id;
+    seen->elsewhere += entry->elsewhere;
     return 0;
 }
 
@@ -99,6 +101,7 @@ static void check_all_wait(struct fixture *fixture)
     assert_string_equal(store_agent(fixture->base.store)->text, fixture->agent.text);
     assert_int_equal(store_outbox_each(fixture->base.store, SIZE_MAX, see, &seen, NULL), 0);
     assert_int_equal(seen.count, NOTES);
+    assert_int_equal(seen.elsewhere, NOTES);
     for (int i = 0; i < NOTES; i++) {
         struct record *record;
 

@@ -113,6 +113,37 @@ static void test_a_page_tells_how_far_it_was_read(void **state)
     f->ledger.ledger->is_relay = false;
 }
 
+/* What may be the centre's already, a relay does not refuse by itself. */
+static void test_operations_that_were_elsewhere(void **state)
+{
+    struct server_fixture *f = *state;
+    struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
+
+    f->ledger.ledger->is_relay = true;
+    (void)snprintf(f->ledger.ledger->relay_office, sizeof f->ledger.ledger->relay_office,
+                   "sample/a");
+    for (int elsewhere = 0; elsewhere <= 1; elsewhere++) {
+        struct id unknown = fixture_id(&f->ledger);
+        struct operation *claim =
+            fixture_operation(&f->ledger, ANNE, OPERATION_CLAIM, RECORD_CASE, &unknown, 1,
+                              json_pack("{s:s}", "status", "in-progress"));
+        json_t *batch = json_pack("{s:[o], s:b}", "operations", operation_to_json(claim),
+                                  "elsewhere", elsewhere);
+        char *text = json_dumps(batch, JSON_COMPACT);
+
+        operation_free(claim);
+        json_decref(batch);
+        call.body = text;
+        json_t *answer = server_json(f, &call);
+        free(text);
+        assert_string_equal(
+            json_text_or(json_array_get(json_object_get(answer, "outcomes"), 0), "outcome", ""),
+            elsewhere ? "later" : "refused");
+        json_decref(answer);
+    }
+    f->ledger.ledger->is_relay = false;
+}
+
 /* What a restored server does not know must be sent again before anything new takes its place. */
 static void test_operations_after_another_history(void **state)
 {
@@ -176,6 +207,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(test_operations_after_another_history),
         TEST(test_operations_after_a_refusal),
+        TEST(test_operations_that_were_elsewhere),
         TEST(test_what_was_accepted_elsewhere_is_refused_here),
         TEST(test_a_page_tells_how_far_it_was_read),
     };

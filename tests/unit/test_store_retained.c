@@ -87,6 +87,62 @@ static void what_was_kept_before_counts(void **state)
     assert_true(is_retained(fixture, &last));
 }
 
+struct seen {
+    struct id ids[4];
+    bool elsewhere[4];
+    size_t count;
+};
+
+static int see(void *context, const struct outbox_entry *entry)
+{
+    struct seen *seen = context;
+
+    assert_true(seen->count < 4);
+    seen->ids[seen->count] = entry->operation->id;
+    seen->elsewhere[seen->count++] = entry->elsewhere;
+    return 0;
+}
+
+static struct seen waiting(struct store_fixture *fixture)
+{
+    struct seen seen = {.count = 0};
+
+    assert_int_equal(store_outbox_each(fixture->store, SIZE_MAX, see, &seen, NULL), 0);
+    return seen;
+}
+
+static void read_feed(struct store_fixture *fixture, const char *feed)
+{
+    assert_int_equal(store_write_page(fixture->store, NULL, 0, 9, feed, NULL), 0);
+}
+
+/* What waits, and what the former one took, it may have; what is made after that it has not. */
+static void what_another_server_may_have_is_told(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id matter = store_fixture_id(fixture), taken;
+    struct seen seen;
+
+    read_feed(fixture, "feed-1");
+    taken = take_draft(fixture, 1);
+    (void)store_fixture_note(fixture, &matter, "before");
+    seen = waiting(fixture);
+    assert_int_equal(seen.count, 1);
+    assert_false(seen.elsewhere[0]);
+    read_feed(fixture, "feed-2");
+    (void)store_fixture_note(fixture, &matter, "after");
+    for (int turn = 0; turn < 2; turn++) {
+        seen = waiting(fixture);
+        assert_int_equal(seen.count, 3);
+        assert_true(id_equal(&seen.ids[0], &taken));
+        assert_true(seen.elsewhere[0]);
+        assert_true(seen.elsewhere[1]);
+        assert_false(seen.elsewhere[2]);
+        /* That this one was restored is nothing of another. */
+        assert_int_equal(store_history_lost(fixture->store, 0, NULL), 0);
+    }
+}
+
 #define TEST(test)                                                                                 \
     cmocka_unit_test_setup_teardown(test, store_fixture_setup, store_fixture_teardown)
 
@@ -95,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_latest_is_kept_up_to_a_bound),
         TEST(what_was_kept_before_counts),
+        TEST(what_another_server_may_have_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
