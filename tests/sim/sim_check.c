@@ -189,16 +189,22 @@ static int find_refusal(void *context, const struct store_refusal *refusal)
     return 0;
 }
 
-/* A server that was restored does not know any more what it refused; the agent does, but for rolls
- * that another took first (ticket_roll.h). */
-static bool refused_before(struct simulation *simulation, const struct sim_made *made)
+bool sim_shows_refusal(struct simulation *simulation, const struct sim_made *made)
 {
     struct finding_refusal finding = {.made = made};
     struct sim_terminal *terminal = &simulation->terminals[made->terminal];
 
-    if (simulation->restored && terminal->running)
+    if (terminal->running)
         (void)store_refusal_each(terminal->store, find_refusal, &finding, NULL);
-    return finding.found || (simulation->restored && made->type == RECORD_ROLL);
+    return finding.found;
+}
+
+/* A server that was restored does not know any more what it refused; the agent does, but for rolls
+ * that another took first (ticket_roll.h). */
+static bool refused_before(struct simulation *simulation, const struct sim_made *made)
+{
+    return made->misplaced || (simulation->restored &&
+                               (made->type == RECORD_ROLL || sim_shows_refusal(simulation, made)));
 }
 
 static void check_operations(struct simulation *simulation)

@@ -9,7 +9,8 @@
 
 #include "app/json.h"
 
-/* What the relay refused by itself, its centre never heard of. What both know they say alike. */
+/* What the relay refused by itself, its centre never heard of. What both know they say alike; but
+ * that a terminal never heard, which then offered it to the centre itself, is nobody's word. */
 static void check_refused(void *context, sqlite3_stmt *row)
 {
     struct simulation *simulation = context;
@@ -18,7 +19,9 @@ static void check_refused(void *context, sqlite3_stmt *row)
     if (made == NULL)
         sim_break(simulation, "the relay refused operation %s, which nobody made",
                   sim_column(row, 0));
-    else if (made->at_server && !made->refused && !made->misjudged)
+    else if (made->at_server && !made->refused && !made->misjudged &&
+             (!simulation->terminals[made->terminal].changed_server ||
+              sim_shows_refusal(simulation, made)))
         sim_break(simulation, "the relay refused operation %s, and the centre applied it",
                   made->id.text);
     else if (!made->at_server)

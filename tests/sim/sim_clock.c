@@ -244,7 +244,7 @@ static bool is_inside(const struct simulation *simulation, const char *queue)
         if (!sim_agent_serves(&simulation->terminals[i], queue))
             continue;
         served = true;
-        if (!sim_behind_relay(simulation, i))
+        if (!sim_is_of_relay(simulation, i))
             return false;
     }
     return served;

@@ -33,7 +33,7 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
         page->next++;
     if (robbed)
         page->length = 0;
-    feed_page_write(&body, ledger_feed(sim_ledger_of(simulation, request->terminal)), page, members,
+    feed_page_write(&body, ledger_feed(sim_ledger_at(simulation, request)), page, members,
                     catalogue ? 0 : withheld_since(simulation), sim_wall(simulation));
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
@@ -72,7 +72,7 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                  "scopes");
     else
         sim_must(simulation,
-                 ledger_desk_scopes(sim_ledger_of(simulation, request->terminal),
+                 ledger_desk_scopes(sim_ledger_at(simulation, request),
                                     &simulation->terminals[request->terminal].actor.agent, &scopes,
                                     &error),
                  &error, "scopes of a desk");
@@ -87,8 +87,8 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
     sim_must(
         simulation,
         ledger_changes_but_old(
-            sim_ledger_of(simulation, request->terminal), &scopes,
-            sim_parameter(request, "since=", 0), (size_t)sim_parameter(request, "limit=", 500),
+            sim_ledger_at(simulation, request), &scopes, sim_parameter(request, "since=", 0),
+            (size_t)sim_parameter(request, "limit=", 500),
             sim_parameter(request, "merge=", 0) == MERGE_VERSION
                 ? &simulation->terminals[request->terminal].actor.device
                 : NULL,
@@ -100,9 +100,8 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                                  .device = simulation->terminals[request->terminal].actor.device},
             &page, &error),
         &error, "reading changes");
-    json_t *members = sim_behind_relay(simulation, request->terminal) && !catalogue
-                          ? sim_relay_members(simulation, request)
-                          : NULL;
+    json_t *members =
+        request->at_relay && !catalogue ? sim_relay_members(simulation, request) : NULL;
     bool over = !waits || feed_page_is_news(&page, known) ||
                 feed_page_members_are_news(members, sim_parameter(request, "&relay=", -1));
     if (over)

@@ -253,7 +253,7 @@ static void answer(struct simulation *simulation, const struct sim_message *requ
         check_open(simulation, &simulation->terminals[request->terminal], list);
     if (simulation->plant == SIM_PLANT_FILE_EMPTY)
         page->length = 0;
-    feed_page_write_file(&body, ledger_feed(sim_ledger_of(simulation, request->terminal)), page);
+    feed_page_write_file(&body, ledger_feed(sim_ledger_at(simulation, request)), page);
     simulation->totals.fetched += page->count;
     struct sim_message *reply = sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
     if (reply != NULL)
@@ -286,11 +286,10 @@ static void check_said(struct simulation *simulation, const struct sim_message *
     if (purpose != PURPOSE_CALL_BACK && purpose != PURPOSE_WRITTEN)
         return;
     sim_must(simulation,
-             ledger_client_find(sim_ledger_of(simulation, request->terminal), wanted->type,
-                                &wanted->record, &client, &error),
+             ledger_client_find(sim_ledger_at(simulation, request), wanted->type, &wanted->record,
+                                &client, &error),
              &error, "whose file it is");
-    sim_query_at(sim_behind_relay(simulation, request->terminal) ? simulation->relay.path
-                                                                 : simulation->ledger_path,
+    sim_query_at(request->at_relay ? simulation->relay.path : simulation->ledger_path,
                  "SELECT agent, purpose FROM audit WHERE kind = 'read' AND what LIKE 'asked for at "
                  "%' AND ?1 IN (client, record)",
                  id_is_empty(&client) ? wanted->record.text : client.text, read_said, &said);
@@ -317,7 +316,7 @@ static void tell(struct simulation *simulation, const struct sim_message *reques
 
     if (page->personal == 0)
         return;
-    simulation->pages_told[sim_behind_relay(simulation, request->terminal)]++;
+    simulation->pages_told[request->at_relay]++;
     if (simulation->plant == SIM_PLANT_FETCH_UNTOLD)
         return;
     (void)snprintf(what, sizeof what, "files: %zu records", page->personal);
@@ -326,15 +325,14 @@ static void tell(struct simulation *simulation, const struct sim_message *reques
         entry.clients = NULL;
         entry.client_count = 0;
     }
-    sim_must(simulation,
-             ledger_audit_write(sim_ledger_of(simulation, request->terminal), &entry, &error),
+    sim_must(simulation, ledger_audit_write(sim_ledger_at(simulation, request), &entry, &error),
              &error, "the audit trail");
 }
 
 /* As GET /v1/files does (net/route_files.c). */
 void sim_files_take(struct simulation *simulation, const struct sim_message *request)
 {
-    struct ledger *ledger = sim_ledger_of(simulation, request->terminal);
+    struct ledger *ledger = sim_ledger_at(simulation, request);
     const struct ledger_actor *actor = &simulation->terminals[request->terminal].actor;
     struct ledger_file_wanted wanted = {0};
     struct ledger_page page = {0};

@@ -7,7 +7,7 @@
 bool sim_history_holds(struct simulation *simulation, const struct sim_message *request,
                        int64_t since, const char *epoch, const char *text, const char *shown)
 {
-    struct ledger *ledger = sim_ledger_of(simulation, request->terminal);
+    struct ledger *ledger = sim_ledger_at(simulation, request);
     struct error error = ERROR_INIT;
     struct id made = {""};
 
@@ -31,16 +31,15 @@ bool sim_history_holds(struct simulation *simulation, const struct sim_message *
     return true;
 }
 
-void sim_epoch_tell(struct simulation *simulation, int terminal,
+void sim_epoch_tell(struct simulation *simulation, const struct sim_message *request,
                     const struct ledger_outcome *outcomes, size_t count, json_t *document)
 {
     char epoch[LEDGER_EPOCH_SIZE];
     struct error error = ERROR_INIT;
 
-    sim_must(
-        simulation,
-        ledger_shown_epoch(sim_ledger_of(simulation, terminal), outcomes, count, epoch, &error),
-        &error, "the stay of what is shown");
+    sim_must(simulation,
+             ledger_shown_epoch(sim_ledger_at(simulation, request), outcomes, count, epoch, &error),
+             &error, "the stay of what is shown");
     if (epoch[0] != '\0')
         json_object_set_new(document, "epoch", json_string(epoch));
 }

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "app/json.h"
+#include "app/ticket_roll.h"
 #include "net/compress.h"
 #include "net/operations_sent.h"
 #include "tests/sim/sim_disk.h"
@@ -23,6 +24,7 @@ struct arrived {
     struct id sent_as[BATCH_MOST]; /* the ids as the terminal knows them */
     size_t count;
     bool ungrounded;
+    bool elsewhere;
     char made[ID_TEXT_LENGTH + 1];  /* what the server has accepted last, as the terminal knows */
     char shown[LEDGER_SHOWN_LIMIT]; /* and what it has shown */
 };
@@ -85,6 +87,7 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
     (void)snprintf(arrived->made, sizeof arrived->made, "%s", json_text_or(head, "made", ""));
     (void)snprintf(arrived->shown, sizeof arrived->shown, "%s", json_text_or(head, "shown", ""));
     arrived->ungrounded = json_bool_or(head, "ungrounded", false);
+    arrived->elsewhere = json_bool_or(head, "elsewhere", false);
     for (size_t index = 0; index < arrived->sent.count; index++) {
         struct operation *operation = NULL;
         sim_must(simulation,
@@ -164,7 +167,10 @@ static bool apply(struct simulation *simulation, int terminal, struct arrived *a
     sim_must(simulation, code, &error, "applying a batch");
     for (size_t i = 0; i < count; i++) {
         struct ledger_outcome *outcome = &arrived->outcomes[i];
-        const struct sim_made *made = sim_made_find(simulation, arrived->sent_as[i].text);
+        struct sim_made *made = sim_made_find(simulation, arrived->sent_as[i].text);
+        if (made != NULL && outcome->kind == LEDGER_REFUSED && made->type == RECORD_ROLL &&
+            strcmp(outcome->field, TICKET_ROLL_REFUSED) == 0)
+            made->misplaced = true;
         if (made != NULL && wins_too(simulation->plant, made, outcome))
             let_win(simulation, arrived->operations[i], outcome);
         if (outcome->kind == LEDGER_APPLIED && made != NULL && made->accepts)
@@ -238,6 +244,7 @@ static bool apply_at_relay(struct simulation *simulation, int terminal, struct a
     struct ledger_actor actor = simulation->terminals[terminal].actor;
 
     actor.ungrounded = arrived->ungrounded;
+    actor.elsewhere = arrived->elsewhere;
     return sim_relay_apply(simulation, &actor, arrived->operations, arrived->outcomes,
                            arrived->count);
 }
@@ -276,7 +283,7 @@ static void restore_behind(struct simulation *simulation, const struct sim_termi
 
 void sim_operations_take(struct simulation *simulation, struct sim_message *request)
 {
-    bool relay = sim_behind_relay(simulation, request->terminal);
+    bool relay = request->at_relay;
     struct arrived *arrived = read_operations(simulation, request);
     char now[TIMESTAMP_SIZE];
 
@@ -307,7 +314,7 @@ void sim_operations_take(struct simulation *simulation, struct sim_message *requ
     json_t *outcomes = outcomes_of(simulation, arrived);
     timestamp_format(sim_wall(simulation), now);
     json_t *document = json_pack("{s:o, s:s}", "outcomes", outcomes, "time", now);
-    sim_epoch_tell(simulation, request->terminal, arrived->outcomes, arrived->count, document);
+    sim_epoch_tell(simulation, request, arrived->outcomes, arrived->count, document);
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
     if (!relay && simulation->year == NULL)

@@ -21,10 +21,20 @@
 #define DELAY_LONGEST_MS 60000
 #define BATCH_BYTES      (16 * 1024 * 1024)
 
-bool sim_behind_relay(const struct simulation *simulation, int terminal)
+bool sim_is_of_relay(const struct simulation *simulation, int terminal)
 {
     return simulation->relay.on && terminal < SIM_TERMINALS_MOST &&
            strcmp(simulation->terminals[terminal].office, OFFICE) == 0;
+}
+
+bool sim_behind_relay(const struct simulation *simulation, int terminal)
+{
+    return sim_is_of_relay(simulation, terminal) && !simulation->terminals[terminal].at_centre;
+}
+
+struct ledger *sim_ledger_at(const struct simulation *simulation, const struct sim_message *request)
+{
+    return request->at_relay ? simulation->relay.ledger : simulation->ledger;
 }
 
 struct ledger *sim_ledger_of(const struct simulation *simulation, int terminal)
@@ -457,7 +467,7 @@ static void answer_operations(struct simulation *simulation, struct sim_message 
             json_array_append_new(
                 answers, sim_outcome(simulation, &carried[i].operation->id, &outcomes[i], false));
         json_t *answer = json_pack("{s:O}", "outcomes", answers);
-        sim_epoch_tell(simulation, SIM_RELAY, outcomes, count, answer);
+        sim_epoch_tell(simulation, request, outcomes, count, answer);
         sim_answer(simulation, request, 200, json_dumps(answer, JSON_COMPACT), -1);
         json_decref(answer);
     }

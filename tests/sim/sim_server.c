@@ -78,7 +78,7 @@ void sim_messages_fail(struct simulation *simulation, bool relay, bool coming)
 {
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
-        if (sim_behind_relay(simulation, message->terminal) != relay ||
+        if (message->at_relay != relay ||
             (message->place != SIM_AT_SERVER && !(coming && message->place == SIM_TO_SERVER))) {
             i++;
             continue;
@@ -99,12 +99,14 @@ static void answer_login(struct simulation *simulation, struct sim_message *requ
     char token[64];
 
     timestamp_format(sim_wall(simulation), now);
-    (void)snprintf(token, sizeof token, "t%d.%d", terminal->number, terminal->session);
+    int session = terminal->sessions[request->at_relay];
+    (void)snprintf(token, sizeof token, "%c%d.%d", request->at_relay ? 'r' : 't', terminal->number,
+                   session);
     json_t *document = json_pack(
         "{s:s, s:s, s:s, s:o, s:s}", "token", token, "expires_at", "2030-01-01T00:00:00Z", "feed",
-        ledger_feed(sim_ledger_of(simulation, request->terminal)), "agent", agent, "time", now);
+        ledger_feed(sim_ledger_at(simulation, request)), "agent", agent, "time", now);
     /* Each session is with a server, or of a terminal, of another version than the one before. */
-    if ((terminal->number + terminal->session) % 2 == 1)
+    if ((terminal->number + session) % 2 == 1)
         json_object_set_new(document, "media_types", json_pack("[s]", BINARY_MEDIA_TYPE));
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
@@ -114,8 +116,8 @@ static bool token_holds(const struct simulation *simulation, const struct sim_me
 {
     char token[64];
 
-    (void)snprintf(token, sizeof token, "t%d.%d", request->terminal,
-                   simulation->terminals[request->terminal].session);
+    (void)snprintf(token, sizeof token, "%c%d.%d", request->at_relay ? 'r' : 't', request->terminal,
+                   simulation->terminals[request->terminal].sessions[request->at_relay]);
     return strcmp(token, request->token) == 0;
 }
 
@@ -140,11 +142,12 @@ void sim_word_parameter(const struct sim_message *request, const char *name, cha
 }
 
 /* A relay that has not read its catalogue yet knows nobody. */
-static bool knows(const struct simulation *simulation, int terminal)
+static bool knows(const struct simulation *simulation, const struct sim_message *request)
 {
     struct scope_set scopes = {0};
-    int code = ledger_desk_scopes(sim_ledger_of(simulation, terminal),
-                                  &simulation->terminals[terminal].actor.agent, &scopes, NULL);
+    int code =
+        ledger_desk_scopes(sim_ledger_at(simulation, request),
+                           &simulation->terminals[request->terminal].actor.agent, &scopes, NULL);
 
     scope_set_free(&scopes);
     return code == 0;
@@ -152,7 +155,7 @@ static bool knows(const struct simulation *simulation, int terminal)
 
 static void take_of_terminal(struct simulation *simulation, struct sim_message *message)
 {
-    if (sim_behind_relay(simulation, message->terminal) && !knows(simulation, message->terminal)) {
+    if (message->at_relay && !knows(simulation, message)) {
         sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"), 5000);
     } else if (message->place == SIM_TO_SERVER && sim_strikes(simulation, SIM_BUSY)) {
         sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"),
@@ -161,7 +164,7 @@ static void take_of_terminal(struct simulation *simulation, struct sim_message *
         answer_login(simulation, message);
     } else if (sim_strikes(simulation, SIM_SESSION_ENDED) || !token_holds(simulation, message)) {
         if (token_holds(simulation, message))
-            simulation->terminals[message->terminal].session++;
+            simulation->terminals[message->terminal].sessions[message->at_relay]++;
         sim_answer(simulation, message, 401, strdup("{\"title\":\"Unauthorized\"}"), -1);
     } else if (strncmp(message->path, "/v1/changes", 11) == 0) {
         sim_changes_take(simulation, message);
@@ -184,7 +187,7 @@ static void take_of_terminal(struct simulation *simulation, struct sim_message *
 
 void sim_server_take(struct simulation *simulation, struct sim_message *message)
 {
-    bool relay = sim_behind_relay(simulation, message->terminal);
+    bool relay = message->at_relay;
 
     sim_trace(simulation, "%s takes %s of %s", relay ? "relay" : "server", message->path,
               message->terminal == SIM_RELAY ? "the relay"

@@ -62,6 +62,7 @@ static void send_copy(struct sim_terminal *terminal, enum sync_lane lane,
         abort();
     sim_message_fill(message, request);
     message->terminal = terminal->number;
+    message->at_relay = sim_behind_relay(simulation, terminal->number);
     message->lane = lane;
     message->serial = terminal->serial[lane];
     (void)snprintf(message->token, sizeof message->token, "%s", terminal->token);
@@ -231,6 +232,15 @@ void sim_terminal_stop(struct sim_terminal *terminal, enum sim_ending ending)
               ending == SIM_QUITS    ? "quits"
               : ending == SIM_KILLED ? "is killed"
                                      : "loses power");
+}
+
+void sim_terminal_move(struct sim_terminal *terminal)
+{
+    sim_terminal_stop(terminal, SIM_QUITS);
+    terminal->at_centre = !terminal->at_centre;
+    terminal->changed_server = true;
+    sim_trace(terminal->simulation, "%s now speaks to the %s", terminal->login,
+              terminal->at_centre ? "centre" : "relay");
 }
 
 void sim_terminal_step(struct sim_terminal *terminal)

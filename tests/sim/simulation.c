@@ -30,11 +30,11 @@
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
 const char *const sim_fault_names[SIM_FAULT_COUNT] = {
-    "lost-request",   "lost-reply",   "delayed",       "duplicated",      "cut",
-    "truncated",      "partition",    "busy",          "expired",         "terminal-crash",
-    "server-restart", "clock-jump",   "moved",         "power-cut",       "disk-dies",
-    "disk-full",      "server-power", "server-disk",   "server-restored", "relay-cut",
-    "relay-crash",    "relay-power",  "relay-restored"};
+    "lost-request",   "lost-reply",   "delayed",        "duplicated",      "cut",
+    "truncated",      "partition",    "busy",           "expired",         "terminal-crash",
+    "server-restart", "clock-jump",   "moved",          "power-cut",       "disk-dies",
+    "disk-full",      "server-power", "server-disk",    "server-restored", "relay-cut",
+    "relay-crash",    "relay-power",  "relay-restored", "terminal-moved"};
 
 const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "settled-unapplied",
@@ -379,6 +379,9 @@ static void strike(struct simulation *simulation)
         sim_relay_restart(simulation, SIM_IS_RESTORED);
     if (sim_strikes(simulation, SIM_AGENT_MOVED))
         sim_server_move(simulation, terminal);
+    if (sim_is_of_relay(simulation, terminal->number) &&
+        sim_strikes(simulation, SIM_TERMINAL_MOVED))
+        sim_terminal_move(terminal);
     while (simulation->changed)
         sim_server_ring(simulation);
 }
@@ -466,6 +469,9 @@ static void choose_weather(struct simulation *simulation)
         simulation->chance[SIM_AGENT_MOVED] = 0;
     if (relay && simulation->relays_restored)
         simulation->chance[SIM_RELAY_RESTORED] = 20;
+    /* Half of those with a relay. */
+    if (relay && simulation->terminals_move && simulation->seed / 32 % 2 == 0)
+        simulation->chance[SIM_TERMINAL_MOVED] = 30;
     /* Half of them, of each kind. */
     simulation->lets_go = simulation->seed / RELAY_SEEDS % 2 == 1;
     /* Every sixteenth seed is a busy day, which takes long to run. */
@@ -564,8 +570,10 @@ void sim_heal(struct simulation *simulation)
 
 bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace)
 {
-    *simulation = (struct simulation){
-        .plant = plant, .trace = trace, .relays_restored = simulation->relays_restored};
+    *simulation = (struct simulation){.plant = plant,
+                                      .trace = trace,
+                                      .relays_restored = simulation->relays_restored,
+                                      .terminals_move = simulation->terminals_move};
     simulation->digest = UINT64_C(0xcbf29ce484222325);
     sim_seed(simulation, seed);
     sim_begin(simulation);

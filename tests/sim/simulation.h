@@ -52,6 +52,7 @@ enum sim_fault {
     SIM_RELAY_CRASH,
     SIM_RELAY_POWER,    /* also in the middle of whatever it writes */
     SIM_RELAY_RESTORED, /* from a copy that is older */
+    SIM_TERMINAL_MOVED, /* of a relay's office: to the centre, or back */
     SIM_FAULT_COUNT
 };
 
@@ -125,6 +126,7 @@ struct sim_message {
     int64_t due;
     uint64_t order; /* of those due at once, the first made comes first */
     int terminal;
+    bool at_relay; /* its server is the relay */
     enum sync_lane lane;
     uint64_t serial; /* which exchange of this terminal */
     bool post;
@@ -158,7 +160,9 @@ struct sim_terminal {
     int skill;       /* how well the agent has SIM_SKILL; 0 not at all */
     bool supervisor; /* of what they serve */
     bool serves[SIM_QUEUES];
-    bool moved; /* some time */
+    bool moved;          /* some time */
+    bool at_centre;      /* it has the centre's address, though its office has a relay */
+    bool changed_server; /* some time */
     struct ledger_actor actor;
     struct record *agent; /* the catalogue record */
     char path[160];
@@ -176,7 +180,7 @@ struct sim_terminal {
     int64_t far_ms;           /* how far it looks ahead when it lets go */
     struct scope_set heard;   /* what its long poll waits for */
     int64_t day_at, leave_at; /* in a year: the day that its agent works next, or works */
-    int session;              /* which session holds */
+    int sessions[2];          /* which session holds at the centre, and at the relay */
     struct link *link;
     struct sync_engine *engine;
     struct store *store; /* the screen's connection */
@@ -199,6 +203,7 @@ struct sim_made {
     bool at_server;
     bool refused;   /* by the server */
     bool misjudged; /* refused by a relay that did not know yet that it was restored */
+    bool misplaced; /* a roll that is the relay's to give: the centre refused it, and forgot that */
     bool withdrawn; /* by the agent, before it was sent */
     bool doubtful;  /* the disk failed while it was saved or withdrawn: it may be there or not */
     json_t *note;   /* the body of a note; owned, NULL for all else */
@@ -277,6 +282,7 @@ struct simulation {
     int64_t copied_head;  /* how far the copy goes that it may be restored from; 0: there is none */
     bool restored;        /* the server, some time */
     bool relays_restored; /* relays are, now and then */
+    bool terminals_move;  /* some are, between a relay and its centre */
     int64_t clock_at;     /* when the server's clock does something next */
     int64_t oldest[SIM_THRESHOLDS];   /* since when the oldest waited at that time */
     int64_t watched_at;               /* when it last looked at the thresholds */
@@ -416,7 +422,7 @@ void sim_files_taken(struct sim_terminal *terminal, const struct sim_message *me
 bool sim_history_holds(struct simulation *simulation, const struct sim_message *request,
                        int64_t since, const char *epoch, const char *made, const char *shown);
 /* Tells in an answer in which stay the records of its refusals got their numbers. */
-void sim_epoch_tell(struct simulation *simulation, int terminal,
+void sim_epoch_tell(struct simulation *simulation, const struct sim_message *request,
                     const struct ledger_outcome *outcomes, size_t count, json_t *document);
 
 /* GET /v1/files. */
@@ -469,6 +475,11 @@ bool sim_relay_is_quiet(struct simulation *simulation);
 /* Which server this terminal speaks to. */
 bool sim_behind_relay(const struct simulation *simulation, int terminal);
 struct ledger *sim_ledger_of(const struct simulation *simulation, int terminal);
+/* Its office has a relay. */
+bool sim_is_of_relay(const struct simulation *simulation, int terminal);
+/* The ledger of the server that a request came to. */
+struct ledger *sim_ledger_at(const struct simulation *simulation,
+                             const struct sim_message *request);
 /* ledger_apply at the relay; false when its power was cut in the middle of it. */
 bool sim_relay_apply(struct simulation *simulation, const struct ledger_actor *actor,
                      struct operation **operations, struct ledger_outcome *outcomes, size_t count);
@@ -496,6 +507,8 @@ void sim_server_ring(struct simulation *simulation);
 void sim_terminal_create(struct sim_terminal *terminal);
 void sim_terminal_start(struct sim_terminal *terminal);
 void sim_terminal_stop(struct sim_terminal *terminal, enum sim_ending ending);
+/* It is given the centre's address, or the relay's again. */
+void sim_terminal_move(struct sim_terminal *terminal);
 /* Its disk is full or does not work: what is told to fail may fail. */
 bool sim_terminal_troubled(const struct sim_terminal *terminal);
 void sim_terminal_step(struct sim_terminal *terminal);
@@ -508,6 +521,8 @@ void sim_terminal_save(struct sim_terminal *terminal, struct batch *batch, int c
                        struct error *error);
 void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *message);
 
+/* Its terminal shows that it was refused. */
+bool sim_shows_refusal(struct simulation *simulation, const struct sim_made *made);
 /* Nothing waits any more, but for long polls. */
 bool sim_is_quiet(struct simulation *simulation);
 /* The one open exchange of this terminal, or the relay (SIM_RELAY), waits at its server. */
