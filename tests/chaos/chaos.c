@@ -258,13 +258,20 @@ static void plant_at_server(struct chaos *chaos, const char *sql)
 static void plant_forgetful_terminal(struct chaos *chaos)
 {
     struct chaos_terminal *terminal = &chaos->terminals[0];
+    long long waited = 0;
+    bool online = true;
     char path[128];
 
     fault_proxy_tell(&terminal->proxy, "refuse");
     fault_proxy_tell(&terminal->proxy, "kill");
-    for (int64_t start = now_ms(); atomic_load(&terminal->shared->waiting) <= 0;) {
+    /* What waited before may have arrived, with its answer lost. */
+    for (int64_t start = now_ms(); online || atomic_load(&terminal->shared->waiting) <= waited;) {
         if (now_ms() - start > HEAL_MOST_MS)
             die("nothing comes to wait");
+        if (online) {
+            waited = atomic_load(&terminal->shared->waiting);
+            online = atomic_load(&terminal->shared->online) || waited < 0;
+        }
         (void)poll(NULL, 0, 20);
     }
     terminal_die(terminal);
