@@ -249,6 +249,8 @@ struct store_outcome {
     int64_t seq;                /* the number of that change, 0 for not told */
     struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
     const char *epoch;     /* the stay in which that record got its number; borrowed, may be NULL */
+    const char *shown;     /* "NUMBER.STAY" up to which the server stood by its answer, which then
+                              speaks for all that is in it; borrowed, may be NULL */
     char field[128];       /* when refused or in conflict */
     bool conflict;
 };
@@ -361,9 +363,9 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
 #define STORE_SHOWN_SIZE (STORE_SHOWN_MOST * (24 + STORE_EPOCH_SIZE))
 
 struct store_witness {
-    struct id made;   /* the operation that it accepted last, empty for none, */
+    struct id made; /* the operation that it accepted last and told no stay for, empty for none, */
     int64_t made_seq; /* and the number of that */
-    /* The highest number of a record that came with a refusal, or at which a page of a file was
+    /* The highest number of what an answer to operations told, or at which a page of a file was
      * read, or one of the feed that was not its last, with the stay in which it was given, for each
      * stay: "NUMBER.STAY", with commas between, the highest first; "NUMBER" where the server told
      * no stay, "" for nothing. */

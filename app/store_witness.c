@@ -100,6 +100,16 @@ static void shown_add(char text[STORE_SHOWN_SIZE], int64_t seq, const char *epoc
     list_write(&list, text);
 }
 
+/* What the server said in these words. */
+static void shown_add_text(char text[STORE_SHOWN_SIZE], const char *told)
+{
+    struct shown_list list;
+
+    list_read(&list, told);
+    for (size_t i = 0; i < list.count; i++)
+        shown_add(text, list.items[i].seq, list.items[i].epoch);
+}
+
 static bool list_has(const struct shown_list *list, const struct shown *item)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -165,6 +175,13 @@ void store_witness_add(struct store_witness *witness, const struct store_outcome
     for (size_t i = 0; i < count; i++) {
         const struct store_outcome *outcome = &outcomes[i];
 
+        /* An operation that the server knows does not show that it knows those before it: one that
+         * was long on its way may come to a server that was restored meanwhile. A number of a stay
+         * does. */
+        if (outcome->shown != NULL) {
+            shown_add_text(witness->shown, outcome->shown);
+            continue;
+        }
         if (outcome->record != NULL && outcome->record->seq > 0)
             shown_add(witness->shown, outcome->record->seq,
                       outcome->epoch != NULL ? outcome->epoch : "");

@@ -328,6 +328,10 @@ int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch
  * is not known, "" for none); ERROR_INVALID when it is no such text. */
 #define LEDGER_SHOWN_LIMIT 256
 int ledger_shown_check(struct ledger *ledger, const char *shown, struct error *error);
+/* What these outcomes are known by: the highest number in them as ledger_shown_check reads it, ""
+ * when there is none. */
+int ledger_shown_last(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,
+                      char shown[LEDGER_SHOWN_LIMIT], struct error *error);
 /* The name of the stay in which the highest number of the records in these outcomes was given, ""
  * when there is none. With the number it is a `since` and `epoch` of ledger_history_check. */
 int ledger_shown_epoch(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,

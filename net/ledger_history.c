@@ -84,27 +84,58 @@ static int compare(const struct ledger *ledger, struct database *database, int64
     return code;
 }
 
-int ledger_shown_epoch(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,
-                       char epoch[LEDGER_EPOCH_SIZE], struct error *error)
+/* "" for a number below 1. */
+static int epoch_of(struct ledger *ledger, int64_t seq, char epoch[LEDGER_EPOCH_SIZE],
+                    struct error *error)
 {
     struct ledger_reader *reader;
-    int64_t highest = 0;
     int code;
 
     epoch[0] = '\0';
+    if (seq < 1)
+        return 0;
+    code = ledger_reader_take(ledger, &reader, error);
+    if (code != 0)
+        return code;
+    code = ledger_epoch_read(reader->database, seq, epoch, error);
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
+static int64_t highest_shown(const struct ledger_outcome *outcomes, size_t count)
+{
+    int64_t highest = 0;
+
     for (size_t i = 0; i < count; i++) {
         int64_t seq = json_integer_or(outcomes[i].record, "seq", 0);
 
         if (seq > highest)
             highest = seq;
     }
-    if (highest == 0)
-        return 0;
-    code = ledger_reader_take(ledger, &reader, error);
-    if (code != 0)
-        return code;
-    code = ledger_epoch_read(reader->database, highest, epoch, error);
-    ledger_reader_give(ledger, reader);
+    return highest;
+}
+
+int ledger_shown_epoch(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,
+                       char epoch[LEDGER_EPOCH_SIZE], struct error *error)
+{
+    return epoch_of(ledger, highest_shown(outcomes, count), epoch, error);
+}
+
+int ledger_shown_last(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,
+                      char shown[LEDGER_SHOWN_LIMIT], struct error *error)
+{
+    char epoch[LEDGER_EPOCH_SIZE];
+    int64_t highest = highest_shown(outcomes, count);
+    int code;
+
+    for (size_t i = 0; i < count; i++)
+        if (outcomes[i].kind != LEDGER_REFUSED && outcomes[i].seq > highest)
+            highest = outcomes[i].seq;
+    code = epoch_of(ledger, highest, epoch, error);
+    shown[0] = '\0';
+    if (epoch[0] != '\0')
+        snprintf(shown, LEDGER_SHOWN_LIMIT, "%lld.%.*s", (long long)highest, LEDGER_EPOCH_NAME,
+                 epoch);
     return code;
 }
 

@@ -84,11 +84,13 @@ static int batch_read(struct batch *batch, const struct ledger_actor *actor,
 void request_outcomes(struct request *request, json_t *list, const struct ledger_outcome *outcomes,
                       size_t count, int64_t now_ms)
 {
-    char epoch[LEDGER_EPOCH_SIZE];
+    char epoch[LEDGER_EPOCH_SIZE], shown[LEDGER_SHOWN_LIMIT];
     struct error error = ERROR_INIT;
     json_t *answer;
     int code = ledger_shown_epoch(request->server->ledger, outcomes, count, epoch, &error);
 
+    if (code == 0)
+        code = ledger_shown_last(request->server->ledger, outcomes, count, shown, &error);
     if (code != 0) {
         json_decref(list);
         request_error(request, code, &error);
@@ -97,16 +99,16 @@ void request_outcomes(struct request *request, json_t *list, const struct ledger
     /* To a terminal that packs, when there is no more to tell: the time comes with the next page.
      */
     if (epoch[0] == '\0' && request_is_packed(request)) {
+        if (shown[0] != '\0' && json_array_append_new(list, json_string(shown)) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
         request_answer(request, 200, list);
         return;
     }
     answer =
-        list != NULL ? json_pack("{s:o, s:o}", "outcomes", list, "time", json_time(now_ms)) : NULL;
-    if (answer != NULL && epoch[0] != '\0' &&
-        json_object_set_new(answer, "epoch", json_string(epoch)) != 0) {
-        json_decref(answer);
-        answer = NULL;
-    }
+        json_pack("{s:o, s:o, s:s*, s:s*}", "outcomes", list, "time", json_time(now_ms), "epoch",
+                  epoch[0] != '\0' ? epoch : NULL, "shown", shown[0] != '\0' ? shown : NULL);
     request_answer(request, 200, answer);
 }
 

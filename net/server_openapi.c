@@ -94,7 +94,10 @@ static const struct schema schemas[] = {
          "Outcome") ", {\"type\": \"array\", \"items\": {\"type\": \"integer\"}, "
                     "\"minItems\": 2, \"maxItems\": 2}]}}, \"epoch\": {\"type\": \"string\", "
                     "\"description\": \"The stay of the server in which the highest number of the "
-                    "records that came with refusals was given\"}, \"time\": " REF("Time") "}}"},
+                    "records that came with refusals was given\"}, \"shown\": {\"type\": "
+                    "\"string\", \"description\": \"The highest number in the outcomes and its "
+                    "stay: told as `shown` from then on, in place of `made`\"}, \"time\": " REF(
+                        "Time") "}}"},
     {"Changes",
      "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", "
      "\"records\", "

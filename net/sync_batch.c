@@ -214,7 +214,7 @@ static int make_binary(const struct sync_engine *engine, struct sync_batch *batc
 }
 
 /* Made small ahead, while the answers to what is under way are waited for. By then the server has
- * accepted something from here. */
+ * shown something. */
 static int pack_ahead(struct sync_engine *engine, struct sync_batch *batch, struct error *error)
 {
     struct head head = {.ungrounded = batch->ungrounded, .elsewhere = batch->elsewhere};
@@ -226,7 +226,7 @@ static int pack_ahead(struct sync_engine *engine, struct sync_batch *batch, stru
     if (code != 0)
         return sync_fault(engine, code);
     if (id_is_empty(&head.witness.made) && engine->batch_count > 0)
-        head.witness.made = batch->ids[0];
+        text_copy(head.witness.shown, sizeof head.witness.shown, "1");
     return begin_binary(batch, count_members(&head), error);
 }
 

@@ -38,9 +38,10 @@ struct answers {
     struct store_outcome *outcomes; /* one for each operation of the batch, at most */
     struct record **records;        /* owned; of the refused ones */
     const char
-        *epoch;     /* borrowed: the stay that gave the highest number of those, "" for unknown */
-    bool *answered; /* for each operation of the batch */
-    bool *later;    /* the same: it is not decided yet */
+        *epoch; /* borrowed: the stay that gave the highest number of those, "" for unknown */
+    const char *shown; /* borrowed: what the answer is known by later, NULL for nothing */
+    bool *answered;    /* for each operation of the batch */
+    bool *later;       /* the same: it is not decided yet */
     size_t later_count;
     size_t count;
 };
@@ -97,6 +98,7 @@ static int read_brief(struct sync_engine *engine, struct answers *answers, const
     if (place >= engine->batch_count || answers->answered[place])
         return 0;
     *target = (struct store_outcome){.operation = engine->batch[place],
+                                     .shown = answers->shown,
                                      .rev = json_integer_value(json_array_get(answer, 0)),
                                      .seq = json_integer_value(json_array_get(answer, 1))};
     if (target->rev < 1)
@@ -120,7 +122,7 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
         answers->answered[place])
         return 0;
     struct store_outcome *target = &answers->outcomes[answers->count];
-    *target = (struct store_outcome){.operation = engine->batch[place]};
+    *target = (struct store_outcome){.operation = engine->batch[place], .shown = answers->shown};
     read_field(target, json_text_or(answer, "field", ""));
     if (strcmp(outcome, "later") == 0) {
         answers->answered[place] = answers->later[place] = true;
@@ -249,7 +251,8 @@ static void note_later(struct sync_engine *engine, const struct answers *answers
 static int settle_answers(struct sync_engine *engine, const json_t *document,
                           struct sync_batch *next, struct error *error)
 {
-    struct answers answers = {.epoch = json_text_or(document, "epoch", "")};
+    struct answers answers = {.epoch = json_text_or(document, "epoch", ""),
+                              .shown = json_text_or(document, "shown", NULL)};
     const json_t *list = json_object_get(document, "outcomes");
     bool ahead = false;
     int code = read_answers(engine, list, &answers, error);
@@ -303,7 +306,15 @@ static int narrow(struct sync_engine *engine, const struct http_reply *reply, st
     return refuse_alone(engine, reply->status == 413 ? MERGE_TOO_LARGE : MERGE_VALUE, error);
 }
 
-/* What was packed is answered by the list of outcomes alone, when there is no more to tell. */
+static json_t *last_text(const json_t *list)
+{
+    json_t *last = json_array_get(list, json_array_size(list) - 1);
+
+    return json_is_string(last) ? last : NULL;
+}
+
+/* What was packed is answered by the list of outcomes alone, when there is no more to tell but, at
+ * its end, what the answer is known by. */
 static int read_reply(struct sync_engine *engine, const struct http_reply *reply, json_t **document,
                       struct error *error)
 {
@@ -313,7 +324,7 @@ static int read_reply(struct sync_engine *engine, const struct http_reply *reply
         return sync_reply_read(engine, reply, "POST /v1/operations", document, error);
     if (json_read(&list, reply->body, reply->length, reply->length, "outcomes", NULL) != 0)
         return error_set(error, ERROR_PROTOCOL, "POST /v1/operations: the reply makes no sense");
-    *document = json_pack("{s:o}", "outcomes", list);
+    *document = json_pack("{s:o, s:O*}", "outcomes", list, "shown", last_text(list));
     return *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for the outcomes");
 }
 

@@ -34,12 +34,16 @@ bool sim_history_holds(struct simulation *simulation, const struct sim_message *
 void sim_epoch_tell(struct simulation *simulation, const struct sim_message *request,
                     const struct ledger_outcome *outcomes, size_t count, json_t *document)
 {
-    char epoch[LEDGER_EPOCH_SIZE];
+    struct ledger *ledger = sim_ledger_at(simulation, request);
+    char epoch[LEDGER_EPOCH_SIZE], shown[LEDGER_SHOWN_LIMIT];
     struct error error = ERROR_INIT;
+    int code = ledger_shown_epoch(ledger, outcomes, count, epoch, &error);
 
-    sim_must(simulation,
-             ledger_shown_epoch(sim_ledger_at(simulation, request), outcomes, count, epoch, &error),
-             &error, "the stay of what is shown");
+    if (code == 0)
+        code = ledger_shown_last(ledger, outcomes, count, shown, &error);
+    sim_must(simulation, code, &error, "the stay of what is shown");
     if (epoch[0] != '\0')
         json_object_set_new(document, "epoch", json_string(epoch));
+    if (shown[0] != '\0')
+        json_object_set_new(document, "shown", json_string(shown));
 }

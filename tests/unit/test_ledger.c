@@ -509,6 +509,51 @@ static void test_another_history_is_known(void **state)
     unlink(copy);
 }
 
+static void apply_and_show(struct ledger_fixture *f, struct operation *operation,
+                           enum ledger_outcome_kind kind, char shown[LEDGER_SHOWN_LIMIT])
+{
+    struct ledger_outcome outcome;
+
+    assert_int_equal(ledger_apply(f->ledger, &f->actors[ANNE], &operation, 1, 1, &outcome, NULL),
+                     0);
+    assert_int_equal(outcome.kind, kind);
+    assert_int_equal(ledger_shown_last(f->ledger, &outcome, 1, shown, NULL), 0);
+    ledger_outcome_clear(&outcome);
+}
+
+/* A request that was long on its way comes to a server that was restored meanwhile. It then knows
+ * the latest operation and not the one before; by the number and the stay it is found out. */
+static void test_a_late_operation_does_not_speak_for_those_before(void **state)
+{
+    struct ledger_fixture *f = *state;
+    char copy[200], first[LEDGER_SHOWN_LIMIT], known[LEDGER_SHOWN_LIMIT], late[LEDGER_SHOWN_LIMIT];
+    struct id id = fixture_id(f), lost;
+    struct operation *operation =
+        fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
+                          fixture_note(f, ANNE, "sample/a", NULL, "on its way"));
+
+    snprintf(copy, sizeof(copy), "%s.copy", f->path);
+    append_notes(f, 3, &lost);
+    reopen(f, f->path, copy);
+    append_notes(f, 1, &lost);
+    apply_and_show(f, operation, LEDGER_APPLIED, first);
+    apply_and_show(f, operation, LEDGER_REPEATED, known);
+    assert_string_equal(known, first);
+    assert_int_equal(ledger_shown_check(f->ledger, known, NULL), 0);
+
+    reopen(f, copy, f->path);
+    apply_and_show(f, operation, LEDGER_APPLIED, late);
+    assert_int_equal(ledger_shown_check(f->ledger, late, NULL), 0);
+    assert_int_equal(ledger_history_check(f->ledger, 0, "", &operation->id, NULL), 0);
+    append_notes(f, 3, &lost); /* the lost numbers are given again */
+    assert_int_equal(ledger_shown_check(f->ledger, known, NULL), ERROR_CONFLICT);
+    /* Nothing was told. */
+    assert_int_equal(ledger_shown_last(f->ledger, NULL, 0, late, NULL), 0);
+    assert_string_equal(late, "");
+    operation_free(operation);
+    unlink(copy);
+}
+
 /* The same id with other words is nobody's repeat, also from the same terminal; the same words from
  * a terminal of the same agent are. */
 static void test_an_id_means_what_it_said_first(void **state)
@@ -560,6 +605,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lockout_grows, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_another_history_is_known, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_late_operation_does_not_speak_for_those_before,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_an_id_means_what_it_said_first, fixture_setup,
                                         fixture_teardown),
     };

@@ -238,6 +238,14 @@ static void test_packed_operations(void **state)
     assert_null(strstr(answer.headers, "content-type"));
     assert_null(strstr(answer.headers, "x-request-id"));
     assert_ptr_equal(strstr(answer.body, "[[1,"), answer.body);
+    /* At the end, what it is known by later. */
+    json_t *list = json_loads(answer.body, 0, NULL);
+    assert_int_equal(json_array_size(list), 2);
+    assert_int_equal(
+        ledger_shown_check(f->ledger.ledger, json_string_value(json_array_get(list, 1)), NULL), 0);
+    assert_int_equal(strtoll(json_string_value(json_array_get(list, 1)), NULL, 10),
+                     json_integer_value(json_array_get(json_array_get(list, 0), 1)));
+    json_decref(list);
     answer_clear(&answer);
     /* Damaged: said as any problem is. */
     call.length--;

@@ -10,24 +10,42 @@
 #include "net/ledger_sqlite.h"
 #include "tests/unit/server_fixture.h"
 
+/* A batch of one. Owned. */
+static char *one_note(struct server_fixture *f, const struct id *id, const char *words)
+{
+    struct operation *note = server_note(f, ANNE, id, words);
+    json_t *batch = json_pack("{s:[o]}", "operations", operation_to_json(note));
+    char *text = json_dumps(batch, JSON_COMPACT);
+
+    operation_free(note);
+    json_decref(batch);
+    return text;
+}
+
 /* The stay in which the record of a refusal got its number is told, and known again; another one is
  * another history. */
 static void test_operations_after_a_refusal(void **state)
 {
     struct server_fixture *f = *state;
     struct id id = fixture_id(&f->ledger);
-    struct operation *first[1] = {server_note(f, ANNE, &id, "first")};
-    struct operation *second = server_note(f, ANNE, &id, "second");
     struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
     struct call look = {.token = f->tokens[ANNE]};
-    json_t *batch = json_pack("{s:[o]}", "operations", operation_to_json(second));
-    char *text = json_dumps(batch, JSON_COMPACT), body[200], path[200];
+    char *made = one_note(f, &id, "first"), *text = one_note(f, &id, "second");
+    char body[200], path[200];
 
-    operation_free(second);
-    json_decref(batch);
-    json_decref(server_post(f, ANNE, first, 1));
-    call.body = text;
+    call.body = made;
     json_t *answer = server_json(f, &call);
+    free(made);
+    assert_null(json_object_get(answer, "epoch"));
+    (void)snprintf(path, sizeof path, "/v1/changes?shown=%s", json_text_or(answer, "shown", ""));
+    assert_true(strlen(path) > strlen("/v1/changes?shown=1."));
+    look.path = path;
+    json_decref(server_json(f, &look));
+    path[strlen(path) - 1] = path[strlen(path) - 1] == '0' ? '1' : '0';
+    server_expect_problem(f, &look, 409, "other-history");
+    json_decref(answer);
+    call.body = text;
+    answer = server_json(f, &call);
     free(text);
     const json_t *outcome = json_array_get(json_object_get(answer, "outcomes"), 0);
     const char *epoch = json_text_or(answer, "epoch", "");
@@ -43,6 +61,8 @@ static void test_operations_after_a_refusal(void **state)
                  {0, epoch, 400}};
     assert_int_equal(strlen(epoch), 8);
     assert_true(seq > 0);
+    (void)snprintf(path, sizeof path, "%lld.%s", seq, epoch);
+    assert_string_equal(json_text_or(answer, "shown", ""), path);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)snprintf(body, sizeof body, "{\"shown\":\"%lld.%s\",\"operations\":[]}", cases[i].seq,
                        cases[i].epoch);

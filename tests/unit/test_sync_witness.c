@@ -64,6 +64,54 @@ static void what_was_accepted_is_named_wherever_the_cursor_is(void **state)
     bench_free(bench);
 }
 
+/* Where the server tells by what its answer is known, that is named and no operation, until then:
+ * one that knows the last operation may lack those before, when it came late to a restored server.
+ */
+static void what_an_answer_is_known_by_is_named(void **state)
+{
+    static const char *const answers[] = {
+        "{\"outcomes\":[[1,7]],\"shown\":\"7.ab12cd34\"}",
+        "[[1,7],\"7.ab12cd34\"]", /* to what was packed */
+        "{\"outcomes\":[[1,7]],\"epoch\":\"00000000\",\"shown\":\"7.ab12cd34\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        struct bench *bench = bench_new(false);
+
+        bench_get_online(bench);
+        bench_write_note(bench, "a");
+        bench_answer(bench, SYNC_LANE_WORK, 200, answers[i]);
+        (void)sync_engine_step(bench->engine);
+        assert_int_equal(bench_waiting(bench), 0);
+        bench_write_note(bench, "b");
+        assert_non_null(strstr(sent(bench), "\"shown\":\"7.ab12cd34\""));
+        assert_null(strstr(sent(bench), "\"made\""));
+        answer_feed(bench, 5, "12345678", 0, "");
+        assert_non_null(strstr(bench_bell(bench), "&shown=7.ab12cd34&"));
+        assert_null(strstr(bench_bell(bench), "&made="));
+        answer_feed(bench, 7, "ab12cd34", 0, "");
+        assert_null(strstr(bench_bell(bench), "shown"));
+        bench_free(bench);
+    }
+}
+
+/* Hostile, or of tomorrow: nothing of it is said again. */
+static void what_makes_no_sense_is_not_named(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]],\"shown\":\"x&y=1\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_write_note(bench, "b");
+    assert_null(strstr(sent(bench), "\"shown\""));
+    bench_free(bench);
+}
+
 static void it_is_named_until_the_feed_was_read_past_it_by_who_named_it(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -368,6 +416,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_accepted_is_named_wherever_the_cursor_is),
+        cmocka_unit_test(what_an_answer_is_known_by_is_named),
+        cmocka_unit_test(what_makes_no_sense_is_not_named),
         cmocka_unit_test(it_is_named_until_the_feed_was_read_past_it_by_who_named_it),
         cmocka_unit_test(it_is_named_until_then),
         cmocka_unit_test(the_first_of_several_pages_is_told),
