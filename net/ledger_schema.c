@@ -33,7 +33,8 @@
  * epoch:     from which number on which stay of a server gave the numbers (ledger_history.c)
  * device:    where the rotating mark of each terminal stands (ledger_device.c)
  * relay:     the offices that have a relay, which carries operations (`via`) (ledger_relay.h)
- * given:     at a relay, work records as the centre last gave them; `shared`: others hold it too
+ * given:     at a relay, work records as the centre last gave them; `shared`: others hold it too;
+ *            rev 0: not since all is read anew, and `scopes` are those of before
  * lineage:   at a relay, what those saw who saw this local rev: all up to the centre's rev `given`,
  *            and the office's own `operation`, which is rev `own` at the centre
  * upward:    at a relay, operations on their way to the centre, in their order

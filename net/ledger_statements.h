@@ -253,7 +253,7 @@
       "SELECT 1 FROM relay WHERE office = ?1 AND (ended IS NULL OR ended >= ?2) LIMIT 1")          \
     X(RELAY_END, "UPDATE relay SET ended = ?2 WHERE office = ?1 AND ended IS NULL")                \
     X(GIVEN_SHARED, "SELECT 1 FROM given WHERE record = ?1 AND shared")                            \
-    X(GIVEN_GET, "SELECT rev, document, shared FROM given WHERE record = ?1")                      \
+    X(GIVEN_GET, "SELECT rev, document, shared FROM given WHERE record = ?1 AND rev > 0")          \
     X(GIVEN_PUT, "INSERT INTO given (record, rev, document, shared) VALUES (?1, ?2, ?3, ?4) "      \
                  "ON CONFLICT (record) DO UPDATE SET rev = excluded.rev, "                         \
                  "document = excluded.document, shared = excluded.shared")                         \
@@ -262,14 +262,16 @@
     X(GIVEN_SCOPES_PUT, "UPDATE given SET scopes = ?2 WHERE record = ?1")                          \
     X(GIVEN_SHARE, "UPDATE given SET shared = 1 WHERE record = "                                   \
                    "(SELECT number FROM record WHERE id = ?1)")                                    \
-    X(GIVEN_FORGET, "DELETE FROM given")                                                           \
-    X(UNGIVEN, "SELECT DISTINCT feed.record FROM feed WHERE feed.record > ?1 AND feed.scope NOT "  \
-               "IN (SELECT number FROM scope WHERE name = 'catalogue') AND NOT EXISTS (SELECT 1 "  \
-               "FROM given WHERE given.record = feed.record) AND NOT EXISTS (SELECT 1 FROM "       \
-               "upward WHERE upward.record = feed.record AND upward.state IN (0, 2)) ORDER BY "    \
-               "feed.record LIMIT 1")                                                              \
-    X(RELAY_LACKS, "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM given WHERE record = ?1) AND NOT "    \
-                   "EXISTS (SELECT 1 FROM upward WHERE record = ?1 AND state IN (0, 2))")          \
+    X(GIVEN_FORGET, "UPDATE given SET rev = 0, document = ''")                                     \
+    X(UNGIVEN,                                                                                     \
+      "SELECT DISTINCT feed.record FROM feed WHERE feed.record > ?1 AND feed.scope NOT IN "        \
+      "(SELECT number FROM scope WHERE name = 'catalogue') AND NOT EXISTS (SELECT 1 FROM given "   \
+      "WHERE given.record = feed.record AND given.rev > 0) AND NOT EXISTS (SELECT 1 FROM upward "  \
+      "WHERE upward.record = feed.record AND upward.state IN (0, 2)) "                             \
+      "ORDER BY feed.record LIMIT 1")                                                              \
+    X(RELAY_LACKS,                                                                                 \
+      "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM given WHERE record = ?1 AND rev > 0) AND NOT "     \
+      "EXISTS (SELECT 1 FROM upward WHERE record = ?1 AND state IN (0, 2))")                       \
     X(LINEAGE_FORGET, "UPDATE lineage SET given = NULL, own = NULL")                               \
     X(LINEAGE_OPERATION,                                                                           \
       "INSERT INTO lineage (record, local, operation) VALUES (?1, ?2, ?3) "                        \

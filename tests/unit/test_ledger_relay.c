@@ -349,6 +349,13 @@ static void test_what_is_shared_is_the_centre_s(void **state)
                   LEDGER_LATER);
     relay_settle(f);
     assert_string_equal(relay_says(f, RECORD_CASE, &matter, "status"), "in-progress");
+    /* Nor while all is read anew, until the centre says otherwise. */
+    f->place.desk = f->place.catalogue = 0;
+    assert_int_equal(ledger_relay_begin_anew(f->relay, &f->place, NULL), 0);
+    relay_applied(f, ANNE,
+                  fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 2,
+                                    json_pack("{s:s}", "status", "approved")),
+                  LEDGER_LATER);
 }
 
 /* The relay lost its disk: what its terminals still hold, and the centre has, is not done twice. */

@@ -364,6 +364,27 @@ static void begin_anew(struct relay_fixture *f)
     assert_int_equal(ledger_relay_begin_anew(f->relay, &f->place, NULL), 0);
 }
 
+/* What the centre showed the office in more of its scopes before the relay began anew, however
+ * often, than it does since: what the relay was given goes by what it was given before that. */
+static void what_left_a_scope_before_all_is_read_anew_leaves_it(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->centre, BEN, RECORD_CASE, fixture_case(&f->centre, BEN, "sample/b"));
+    struct id note = fixture_make(&f->centre, BEN, RECORD_NOTE,
+                                  fixture_note(&f->centre, BEN, "sample/b", &matter, "moved"));
+
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_pull(f);
+    give_note(f, &note, "office:sample/a", "queue:sample/w");
+    begin_anew(f);
+    begin_anew(f);
+    assert_int_equal(shows(f, ANNE, &note), SHOWN);
+    give_note(f, &note, "queue:sample/w", NULL);
+    assert_int_equal(shows(f, ANNE, &note), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &note), SHOWN);
+}
+
 /* The centre was restored from an older copy: what it made itself after that nobody offers again.
  */
 static void what_a_restored_centre_lost_leaves_the_office(void **state)
@@ -406,6 +427,7 @@ int main(void)
         WITH(what_has_a_reason_here_stays),
         WITH(what_is_protected_stays_with_who_may_see_it),
         WITH(a_protected_file_leaves_the_branch_too),
+        WITH(what_left_a_scope_before_all_is_read_anew_leaves_it),
         WITH(what_a_restored_centre_lost_leaves_the_office),
     };
 
