@@ -246,7 +246,9 @@ struct store_outcome {
     enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
     bool repeated;              /* it was answered before */
     int64_t rev;                /* of the record after it, when applied */
-    int64_t seq;                /* the number of that change, 0 for not told */
+    /* The number of that change, 0 for not told. Negative: by the number -seq a relay learned that
+     * its centre applied it, and the record may have become something else, and another's. */
+    int64_t seq;
     struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
     const char *epoch;     /* the stay in which that record got its number; borrowed, may be NULL */
     const char *shown;     /* "NUMBER.STAY" up to which the server stood by its answer, which then

@@ -174,6 +174,7 @@ void store_witness_add(struct store_witness *witness, const struct store_outcome
 {
     for (size_t i = 0; i < count; i++) {
         const struct store_outcome *outcome = &outcomes[i];
+        int64_t seq = llabs(outcome->seq);
 
         /* An operation that the server knows does not show that it knows those before it: one that
          * was long on its way may come to a server that was restored meanwhile. A number of a stay
@@ -187,10 +188,10 @@ void store_witness_add(struct store_witness *witness, const struct store_outcome
                       outcome->epoch != NULL ? outcome->epoch : "");
         /* What is applied now comes after all that was before, also where a restored server counts
          * lower. What is answered a second time keeps the number of the first. */
-        if (outcome->refusal == MERGE_APPLIED && outcome->seq > 0 &&
-            (!outcome->repeated || outcome->seq > witness->made_seq)) {
+        if (outcome->refusal == MERGE_APPLIED && seq > 0 &&
+            (!outcome->repeated || seq > witness->made_seq)) {
             witness->made = outcome->operation;
-            witness->made_seq = outcome->seq;
+            witness->made_seq = seq;
         }
     }
 }

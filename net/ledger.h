@@ -105,6 +105,9 @@ struct ledger_outcome {
     enum ledger_outcome_kind kind;
     enum merge_refusal refusal; /* MERGE_APPLIED unless refused */
     int64_t rev;                /* of the record after it, when it was applied */
+    /* The number of that change. Negative, at a relay: by the number -seq it learned that the
+     * centre applied it. What the record is by then may be another's, and out of the actor's sight.
+     */
     int64_t seq;
     bool conflict;
     char field[LEDGER_FIELD_SIZE];

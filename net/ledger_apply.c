@@ -326,8 +326,10 @@ static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
         next = operation->base + 1;
     *attempt->outcome =
         (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER, .rev = next};
-    if (accepted)
+    if (accepted) {
+        attempt->outcome->seq = -ledger_next_seq(attempt->ledger);
         code = remember(attempt, error);
+    }
     return code == 0 ? 1 : code;
 }
 

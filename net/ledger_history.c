@@ -129,8 +129,8 @@ int ledger_shown_last(struct ledger *ledger, const struct ledger_outcome *outcom
     int code;
 
     for (size_t i = 0; i < count; i++)
-        if (outcomes[i].kind != LEDGER_REFUSED && outcomes[i].seq > highest)
-            highest = outcomes[i].seq;
+        if (outcomes[i].kind != LEDGER_REFUSED && llabs(outcomes[i].seq) > highest)
+            highest = llabs(outcomes[i].seq);
     code = epoch_of(ledger, highest, epoch, error);
     shown[0] = '\0';
     if (epoch[0] != '\0')

@@ -265,13 +265,14 @@ static int ring_asked(struct ledger *ledger, const struct id *operation, struct 
     return scope_set_add(&ledger->changed, LEDGER_ASKED_SCOPE, operation->text, error);
 }
 
-/* What was asked, and is in the record by now, is answered. */
+/* What was asked, and is in the record by now, is answered. Not with the record's number, under
+ * which it may be something else than this operation makes of what its terminal holds, and out of
+ * its agent's sight: the feed brings it. */
 static int answer_asked(struct ledger *ledger, const struct record *record, int64_t given,
                         int64_t now_ms, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_ASKED, error);
-    const struct ledger_outcome outcome = {
-        .kind = LEDGER_APPLIED, .rev = record->rev, .seq = record->seq};
+    struct ledger_outcome outcome = {.kind = LEDGER_APPLIED, .rev = record->rev};
     bool any = false;
     int code;
 
@@ -286,6 +287,7 @@ static int answer_asked(struct ledger *ledger, const struct record *record, int6
         code =
             ledger_upward_operation(database_text(statement, 0),
                                     (size_t)sqlite3_column_bytes(statement, 0), &operation, error);
+        outcome.seq = -ledger_next_seq(ledger);
         if (code == 0)
             code = ledger_remember(ledger, operation, now_ms, &outcome, error);
         if (code == 0)

@@ -109,7 +109,7 @@ static int answer(struct settling *settling, const struct ledger_outcome *outcom
 static int accept(struct settling *settling, struct error *error)
 {
     const struct ledger_verdict *verdict = settling->verdict;
-    const struct ledger_outcome applied = {.kind = LEDGER_APPLIED, .rev = verdict->rev};
+    struct ledger_outcome applied = {.kind = LEDGER_APPLIED, .rev = verdict->rev};
     int code = run(settling, LEDGER_UPWARD_ACCEPT, verdict->operation.text, verdict->rev, error);
 
     if (code == 0 && settling->state == LEDGER_WAY_WAITING)
@@ -120,6 +120,7 @@ static int accept(struct settling *settling, struct error *error)
         return code;
     /* No record of it comes back, by which others are answered. */
     code = run(settling, LEDGER_UPWARD_DONE, verdict->operation.text, 0, error);
+    applied.seq = -ledger_next_seq(settling->ledger);
     return code == 0 && settling->state == LEDGER_WAY_ASKED ? answer(settling, &applied, error)
                                                             : code;
 }

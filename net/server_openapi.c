@@ -78,15 +78,17 @@ static const struct schema schemas[] = {
                                     "\"Another server may have been offered some of the "
                                     "operations before: a relay refuses none of them by "
                                     "itself\"}}}"},
-    {"Outcome", "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": "
-                "{\"id\": " REF(
-                    "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\", "
-                          "\"later\"]}, "
-                          "\"rev\": {\"type\": \"integer\"}, \"seq\": {\"type\": "
-                          "\"integer\"}, "
-                          "\"conflict\": {\"type\": \"boolean\"}, \"reason\": " REF(
-                              "Refusal") ", \"field\": {\"type\": \"string\"}, \"detail\": "
-                                         "{\"type\": \"string\"}, \"record\": " REF("Record") "}}"},
+    {"Outcome",
+     "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": "
+     "{\"id\": " REF(
+         "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\", "
+               "\"later\"]}, "
+               "\"rev\": {\"type\": \"integer\"}, \"seq\": {\"type\": "
+               "\"integer\", \"description\": \"The number of that change; below 0, by a relay: "
+               "one of its own for what its centre applied\"}, "
+               "\"conflict\": {\"type\": \"boolean\"}, \"reason\": " REF(
+                   "Refusal") ", \"field\": {\"type\": \"string\"}, \"detail\": "
+                              "{\"type\": \"string\"}, \"record\": " REF("Record") "}}"},
     {"Outcomes",
      "{\"type\": \"object\", \"required\": [\"outcomes\", \"time\"], "
      "\"properties\": "

@@ -35,9 +35,10 @@ static const uint64_t known_seeds[] = {
     302567,   10032910, 10038775, 10043310, 10054993};
 
 /* The same, with relays that are restored from older copies. */
-static const uint64_t known_restored_seeds[] = {
-    14000651, 14000111, 14000683, 14000747, 14000304, 14000710, 12907459, 10055335, 10055390,
-    10072399, 10077606, 10083979, 10084203, 10093030, 10093590, 10103007, 10105115, 10095783};
+static const uint64_t known_restored_seeds[] = {14000651, 14000111, 14000683, 14000747, 14000304,
+                                                14000710, 12907459, 10055335, 10055390, 10072399,
+                                                10077606, 10083979, 10084203, 10093030, 10093590,
+                                                10103007, 10105115, 10087526, 10095783, 31000587};
 
 /* The same, with terminals that are moved as well. */
 static const uint64_t known_moved_seeds[] = {40000155, 40000263};

@@ -265,6 +265,30 @@ static void an_older_copy_asks_about_what_it_would_refuse(void **state)
     operation_free(reopened);
 }
 
+/* Why a file was opened: no record of it comes back, and its terminal names it to who may be an
+ * older copy all the same. */
+static void what_shows_to_nobody_is_answered_with_a_number(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client = relay_make_client(f, ANNE), id = fixture_id(&f->centre);
+    struct operation *look = relay_append(f, ANNE, RECORD_ACCESS, &id,
+                                          json_pack("{s:s, s:s, s:s, s:s, s:s}", "agent",
+                                                    f->centre.actors[ANNE].agent.text, "office",
+                                                    "sample/a", "at", "2026-11-02T14:00:00.000Z",
+                                                    "purpose", "call-back", "client", client.text));
+    struct ledger_outcome outcome;
+
+    relay_settle(f);
+    lose_the_disk(f);
+    relay_pull(f);
+    apply(f, ANNE, look, LEDGER_LATER);
+    assert_int_equal(relay_push(f, 10, true), 1);
+    relay_apply(f, ANNE, look, &outcome);
+    assert_int_equal(outcome.kind, LEDGER_REPEATED);
+    assert_true(outcome.seq < 0);
+    ledger_outcome_clear(&outcome);
+}
+
 /* By what the centre says that it carried last. */
 static void a_relay_finds_out_that_it_was_restored(void **state)
 {
@@ -556,6 +580,7 @@ int main(void)
         WITH(what_the_centre_allowed_waits_for_no_record),
         WITH(a_relay_that_was_restored_asks_about_what_is_older),
         WITH(an_older_copy_asks_about_what_it_would_refuse),
+        WITH(what_shows_to_nobody_is_answered_with_a_number),
         WITH(a_relay_finds_out_that_it_was_restored),
         WITH(what_comes_a_second_time_is_not_what_was_carried_last),
         WITH(what_is_offered_before_the_centre_tells_does_not_speak_for_a_copy),

@@ -337,13 +337,76 @@ static void test_what_was_asked_and_allowed_is_told(void **state)
 {
     struct relay_fixture *f = *state;
     struct asked asked = ask(f);
+    struct ledger_outcome outcome;
 
     assert_int_equal(relay_push(f, 10, true), 1);
     take_back(f, &asked);
-    relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_APPLIED);
+    relay_apply(f, CHLOE, claim_case(f, &asked), &outcome);
+    assert_int_equal(outcome.kind, LEDGER_APPLIED);
+    assert_true(outcome.seq < 0);
+    ledger_outcome_clear(&outcome);
     relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_REPEATED);
     relay_settle(f);
     assert_string_equal(centre_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
+}
+
+/* When the record has come it is answered with a number of its own: that of the record as it is
+ * here by then says neither what the operation made of it, nor that its agent may still see it. */
+static void test_what_was_asked_and_allowed_has_a_number_of_its_own(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct asked asked = ask(f);
+    struct ledger_outcome outcome;
+    json_t *document;
+    char shown[LEDGER_SHOWN_LIMIT];
+
+    assert_int_equal(relay_push(f, 10, true), 1);
+    relay_pull(f);
+    relay_apply(f, CHLOE, claim_case(f, &asked), &outcome);
+    assert_int_equal(outcome.kind, LEDGER_REPEATED);
+    assert_int_equal(outcome.rev, 2);
+    assert_true(outcome.seq < 0);
+    document = relay_document(f, RECORD_CASE, &asked.matter);
+    assert_true(-outcome.seq > json_integer_or(document, "seq", 0));
+    json_decref(document);
+    /* By that its terminal knows this relay, should it be restored. */
+    assert_int_equal(ledger_shown_last(f->relay, &outcome, 1, shown, NULL), 0);
+    assert_int_equal(strtoll(shown, NULL, 10), -outcome.seq);
+    assert_int_equal(ledger_shown_check(f->relay, shown, NULL), 0);
+    ledger_outcome_clear(&outcome);
+}
+
+/* Who asked sees it no longer, as somebody else of the office still does, and it was changed since:
+ * what tells their terminal that it is to go is not from before the answer. */
+static void test_what_was_asked_and_allowed_says_nothing_of_who_sees_it(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct asked asked = ask(f);
+    struct scope_set scopes = {0};
+    struct ledger_outcome outcome;
+    struct ledger_page page;
+    struct operation *change;
+
+    assert_int_equal(relay_push(f, 10, true), 1);
+    fixture_make(&f->centre, BEN, RECORD_HANDOFF,
+                 fixture_handoff(&f->centre, BEN, "sample/b", &asked.matter,
+                                 f->centre.actors[ANNE].agent.text, NULL, NULL));
+    fixture_applied(&f->centre, BEN,
+                    claim(f, BEN, &asked.handoff, 1, json_pack("{s:s}", "state", "withdrawn")));
+    change = claim(f, BEN, &asked.matter, 2, json_pack("{s:s}", "status", "approved"));
+    change->type = RECORD_CASE;
+    fixture_applied(&f->centre, BEN, change);
+    relay_pull(f);
+    assert_int_equal(ledger_desk_scopes(f->relay, &f->centre.actors[CHLOE].agent, &scopes, NULL),
+                     0);
+    assert_int_equal(ledger_changes(f->relay, &scopes, 0, 1000, NULL, &page, NULL), 0);
+    assert_non_null(strstr(page.gone, asked.matter.text));
+    relay_apply(f, CHLOE, claim_case(f, &asked), &outcome);
+    assert_int_equal(outcome.kind, LEDGER_REPEATED);
+    assert_true(outcome.seq <= page.next);
+    ledger_outcome_clear(&outcome);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
 }
 
 /* Until the centre has given it back, and knew it when it was named, it is named to a centre that
@@ -500,6 +563,8 @@ int main(void)
         WITH(test_a_centre_that_begins_anew_is_told_again),
         WITH(test_what_was_asked_is_the_centre_s_to_refuse),
         WITH(test_what_was_asked_and_allowed_is_told),
+        WITH(test_what_was_asked_and_allowed_has_a_number_of_its_own),
+        WITH(test_what_was_asked_and_allowed_says_nothing_of_who_sees_it),
         WITH(test_what_was_told_is_named_until_it_is_given),
         WITH(test_what_the_centre_decided_goes_on_to_nobody),
         WITH(test_an_offer_goes_on_where_one_that_followed_was_lost),

@@ -163,6 +163,37 @@ static void what_was_made_of_another_rev_is_not_worked_out(void **state)
     operation_free(other);
 }
 
+/* A relay asked its centre about the first and decided the second alone, which made rev 2 of what
+ * it had; what the centre allowed is in that by now, and is answered with no number of it. */
+static void what_a_relay_asked_about_is_not_worked_out(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_client(fixture, "Ann");
+    struct operation *append = store_fixture_only(fixture);
+    struct record *first = store_fixture_server_merge(append, NULL), *second;
+    struct store_outcome answers[] = {{.rev = 2, .seq = -30, .repeated = true},
+                                      {.rev = 2, .seq = 28}};
+    struct operation *later = store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT, &id,
+                                                      "{\"phone\":\"418 555-0102\"}");
+
+    settle_at(fixture->store, &append->id, 1, first->seq);
+    assert_int_equal(store_fixture_apply(
+                         fixture, store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT,
+                                                          &id, "{\"phone\":\"418 555-0101\"}")),
+                     0);
+    answers[0].operation = store_fixture_only(fixture)->id;
+    answers[1].operation = later->id;
+    later->base = 1;
+    second = store_fixture_server_merge(later, first);
+    second->seq = 28;
+    assert_int_equal(store_operation_put(fixture->store, later, NULL), 0);
+    assert_int_equal(store_outbox_settle(fixture->store, answers, 2, NULL), 0);
+    assert_same_record(fixture, second);
+    record_free(first);
+    record_free(second);
+    operation_free(later);
+}
+
 static int see_refusal(void *context, const struct store_refusal *refusal)
 {
     char *text = context;
@@ -394,6 +425,7 @@ int main(void)
         TEST(own_changes_stand_on_top_of_others),
         TEST(what_the_server_made_of_it_is_worked_out_here),
         TEST(what_was_made_of_another_rev_is_not_worked_out),
+        TEST(what_a_relay_asked_about_is_not_worked_out),
         TEST(a_refusal_keeps_the_text_and_undoes_the_change),
         TEST(a_refusal_stands_when_a_conflict_is_told_of_it),
         TEST(a_refused_claim_shows_the_winner),

@@ -211,6 +211,20 @@ static void a_repeat_says_nothing_of_later(void **state)
     assert_false(is_here(fixture->store, &id));
 }
 
+static void what_a_relay_says_of_its_centre_says_nothing_of_later(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+    struct store_outcome outcome = {.rev = 2, .seq = -3};
+
+    page(fixture->store, served(&id, 1, "Zoé"), NULL, 1);
+    rename_client(fixture, &id);
+    page(fixture->store, NULL, &id, 2);
+    outcome.operation = waiting;
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    assert_false(is_here(fixture->store, &id));
+}
+
 /* A store of before had not noted when it was told. */
 static void what_was_to_go_before_goes(void **state)
 {
@@ -338,6 +352,7 @@ int main(void)
         WITH(unsent_work_goes_out_before_its_record_goes),
         WITH(what_was_written_later_than_that_stays),
         WITH(a_repeat_says_nothing_of_later),
+        WITH(what_a_relay_says_of_its_centre_says_nothing_of_later),
         WITH(what_was_to_go_before_goes),
         WITH(what_a_relay_tells_is_an_answer_too),
         WITH(what_is_taken_back_holds_no_record),

@@ -224,6 +224,35 @@ static void what_is_applied_last_is_the_latest(void **state)
     bench_free(bench);
 }
 
+/* What its centre allowed a relay tells with a number of its own, below 0: that counts as others
+ * do.
+ */
+static void what_a_relay_was_told_is_named_too(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char answer[128], second[ID_TEXT_LENGTH + 1];
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    (void)sync_engine_step(bench->engine);
+    bench_write_note(bench, "b");
+    (void)snprintf(second, sizeof second, "%.36s", strstr(sent(bench), "\"id\":\"") + 6);
+    (void)snprintf(answer, sizeof answer,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"repeated\",\"rev\":1,\"seq\":-9}]}",
+                   second);
+    bench_answer(bench, SYNC_LANE_WORK, 200, answer);
+    (void)sync_engine_step(bench->engine);
+    answer_feed(bench, 8, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), second));
+    answer_feed(bench, 8, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), second));
+    answer_feed(bench, 9, "12345678", 0, "");
+    assert_null(strstr(bench_bell(bench), "&made="));
+    bench_free(bench);
+}
+
 /* The same of a record that came with a refusal. */
 static void what_was_shown_is_named_wherever_the_cursor_is(void **state)
 {
@@ -422,6 +451,7 @@ int main(void)
         cmocka_unit_test(it_is_named_until_then),
         cmocka_unit_test(the_first_of_several_pages_is_told),
         cmocka_unit_test(what_is_applied_last_is_the_latest),
+        cmocka_unit_test(what_a_relay_was_told_is_named_too),
         cmocka_unit_test(what_was_shown_is_named_wherever_the_cursor_is),
         cmocka_unit_test(each_stay_is_named),
         cmocka_unit_test(how_far_the_catalogue_was_read_is_told),
