@@ -102,18 +102,10 @@ struct head {
 static int read_witness(struct sync_engine *engine, const struct store_witness *ahead,
                         struct head *head, struct error *error)
 {
-    char feed[STORE_FEED_SIZE];
-    int code = store_feed(engine->store, feed, error);
-
-    if (ahead != NULL)
-        head->witness = *ahead;
-    else if (code == 0)
-        code = store_witness_read(engine->store, &head->witness, error);
-    if (code == 0 && strcmp(feed, engine->feed) != 0) {
-        head->witness = (struct store_witness){0};
-        head->elsewhere = true;
-    }
-    return code;
+    if (ahead == NULL)
+        return store_witness_read(engine->store, &head->witness, error);
+    head->witness = *ahead;
+    return 0;
 }
 
 static void write_json(struct text_buffer *body, const struct head *head,

@@ -178,11 +178,9 @@ static int write_desk(struct sync_engine *engine, const struct sync_page *page,
                                                          .begun = asked->begun,
                                                          .last = !page->more},
                                    error);
-    /* Another database than before: what was made here is sent to it again, and as such. */
-    if (code == 0 && !same) {
-        sync_batch_forget(engine);
+    /* Another database than before: what was made here is sent to it again. */
+    if (code == 0 && !same)
         engine->outbox_due = true;
-    }
     if (code == ERROR_PROTOCOL) {
         (void)error_prefix(error, "reply of GET /v1/changes (desk)");
         return code;

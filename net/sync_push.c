@@ -12,15 +12,25 @@ static bool push_due(struct sync_engine *engine)
     return sync_store_usable(engine) && engine->outbox_due;
 }
 
+/* To another server than the store has read nothing goes before the first page of its feed has
+ * come, which begins anew: its answers are in its own numbers, and would stand beside those of the
+ * one before, to which the terminal may return. */
 static int push_begin(struct sync_engine *engine, struct error *error)
 {
     struct sync_batch *batch = NULL;
+    char feed[STORE_FEED_SIZE];
     int code = store_catch_up(engine->store, error);
 
     if (code == 0)
         code = store_feed_note(engine->store, engine->feed, error);
+    if (code == 0)
+        code = store_feed(engine->store, feed, error);
     if (code != 0)
         return sync_fault(engine, code);
+    if (strcmp(feed, engine->feed) != 0) {
+        engine->outbox_due = false;
+        return 1;
+    }
     engine->batch_count = 0;
     code = sync_batch_prepare(engine, &batch, error);
     if (code == 0)
