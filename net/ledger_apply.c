@@ -214,9 +214,12 @@ static void note_known(const struct attempt *attempt, struct ledger_row *after)
     const struct id *device = &attempt->operation->device;
 
     after->known = *device;
-    if (id_equal(&attempt->row.known, device))
+    if (attempt->row.record == NULL)
+        after->known_from = LEDGER_KNOWN_MADE;
+    else if (id_equal(&attempt->row.known, device) &&
+             attempt->row.known_from != LEDGER_KNOWN_UNNOTED)
         after->known_from = attempt->row.known_from;
-    else if (attempt->row.record != NULL)
+    else
         after->known_from = attempt->row.record->seq;
 }
 

@@ -198,10 +198,12 @@ struct filling {
 static bool is_worked_out(const struct filling *filling, const struct feed_row *row,
                           sqlite3_stmt *statement)
 {
+    int64_t from = sqlite3_column_int64(statement, 7);
+
     return filling->device != NULL && !row->gone &&
            sqlite3_column_int64(statement, 3) == row->seq &&
            strcmp(database_text(statement, 2), filling->device->text) == 0 &&
-           sqlite3_column_int64(statement, 7) <= filling->old.since;
+           from != LEDGER_KNOWN_UNNOTED && from <= filling->old.since;
 }
 
 static int fill_row(struct filling *filling, const struct feed_row *row, struct error *error)

@@ -18,12 +18,17 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
 
 /* --- records (ledger_record.c) ---------------------------------------------------------------- */
 
+/* It made the record. */
+#define LEDGER_KNOWN_MADE (-1)
+/* It began before that was noted: nobody is taken to know this rev. */
+#define LEDGER_KNOWN_UNNOTED 0
+
 /* A stored record: its row, and what it says. */
 struct ledger_row {
     int64_t row;
     struct record *record; /* owned */
     struct id known;       /* the device that can work out this rev by itself; empty for none */
-    int64_t known_from;    /* the number of what it works it out of; 0: it made the record */
+    int64_t known_from;    /* the number of what it works it out of, or one of these */
     bool made;             /* it was inserted just now: it stands in no scope yet */
 };
 

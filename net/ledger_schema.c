@@ -161,7 +161,8 @@
 /* The operation that a relay carried last. */
 #define CARRIED_COLUMN "ALTER TABLE relay ADD COLUMN carried TEXT NOT NULL DEFAULT '';"
 
-/* The number of what the device in `known` works the record out of. */
+/* The number of what the device in `known` works the record out of (struct ledger_row); of what is
+ * there when this is added it is not noted. */
 #define KNOWN_FROM_COLUMN "ALTER TABLE record ADD COLUMN known_from INTEGER NOT NULL DEFAULT 0;"
 
 /* A relay that had read the desk to its end is taken to have read the catalogue as well. */

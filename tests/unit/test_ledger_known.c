@@ -2,6 +2,8 @@
  */
 #include "tests/unit/ledger_fixture.h"
 
+#include <sqlite3.h>
+
 /* How many records come past `since` to this device (NULL: to one that works out nothing). */
 static size_t comes(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
                     const struct id *device, int64_t *next)
@@ -170,6 +172,28 @@ static void what_was_taken_back_and_offered_again_comes(void **state)
     assert_int_equal(comes(fixture, BEN, next, ben, NULL), 0);
 }
 
+/* As in a database of before that was noted: she may have lost what she made it of. */
+static void what_was_made_of_something_unnoted_comes(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *device = &fixture->actors[ANNE].device;
+    struct id client = fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    sqlite3 *database = NULL;
+    int64_t next = 0;
+
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "UPDATE record SET known_from = 0", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    assert_int_equal(comes(fixture, ANNE, 0, device, &next), 1);
+    rename_client(fixture, ANNE, &client, 1, "Zoé Roy");
+    assert_int_equal(comes(fixture, ANNE, 0, device, NULL), 1);
+    assert_int_equal(comes(fixture, ANNE, next, device, NULL), 0);
+    rename_client(fixture, ANNE, &client, 2, "Zoé Gagnon");
+    assert_int_equal(comes(fixture, ANNE, 0, device, NULL), 1);
+    assert_int_equal(comes(fixture, ANNE, next, device, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +208,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_late_page_takes_back_comes, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_was_taken_back_and_offered_again_comes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_was_made_of_something_unnoted_comes, fixture_setup,
                                         fixture_teardown),
     };
 
