@@ -58,9 +58,17 @@ void ledger_rules_set(struct ledger *ledger, const struct trust_rules *rules);
 /* The id of this database: another database, another feed. Borrowed. */
 const char *ledger_feed(const struct ledger *ledger);
 
-/* Called after each commit that changed something, in the thread that wrote, with the scopes that
- * have something new. It must not call the ledger. Set it as a bell's (net/ledger_bell.h). */
-typedef void (*ledger_listener)(void *context, const struct scope_set *scopes);
+/* What a commit changed. */
+struct ledger_changed {
+    struct scope_set scopes; /* that have something new */
+    /* That have something new for all but the terminal `device`, which works it out by itself. */
+    struct scope_set others;
+    struct id device;
+};
+
+/* Called after each commit that changed something, in the thread that wrote. It must not call the
+ * ledger. Set it as a bell's (net/ledger_bell.h). */
+typedef void (*ledger_listener)(void *context, const struct ledger_changed *changed);
 void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context);
 
 /* A number that grows with each commit after which a token may belong to nobody or an agent's desk

@@ -65,7 +65,7 @@ void ledger_password_waste(const char *password)
 int ledger_verifiers_tell(struct ledger *ledger, struct error *error)
 {
     ledger->verifiers_changed = true;
-    return scope_set_add(&ledger->changed, "", LEDGER_CATALOGUE_SCOPE, error);
+    return scope_set_add(&ledger->changed.scopes, "", LEDGER_CATALOGUE_SCOPE, error);
 }
 
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,

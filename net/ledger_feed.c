@@ -315,7 +315,9 @@ static int epochs_read(struct database *database, struct ledger_page *page, stru
 {
     int code = epoch_at(database, page->next, page->epoch, error);
 
-    return code == 0 && page->more ? epoch_at(database, page->head, page->head_epoch, error) : code;
+    return code == 0 && page->more
+               ? ledger_epoch_read(database, page->head, page->head_epoch, error)
+               : code;
 }
 
 static int head_read(struct database *database, int64_t *head, struct error *error)

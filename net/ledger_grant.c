@@ -295,7 +295,7 @@ int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struc
     code = database_run(ledger->writer, statement, error);
     if (code == 0)
         code = prune_hourly(ledger, error);
-    return code != 0 ? code : scope_set_add(&ledger->changed, "", scope, error);
+    return code != 0 ? code : scope_set_add(&ledger->changed.scopes, "", scope, error);
 }
 
 static int row_take(const struct taking *taking, int64_t row, struct error *error);

@@ -262,7 +262,7 @@ int ledger_upward_operation(const char *text, size_t length, struct operation **
 /* Wakes who waits for the centre's word on it. */
 static int ring_asked(struct ledger *ledger, const struct id *operation, struct error *error)
 {
-    return scope_set_add(&ledger->changed, LEDGER_ASKED_SCOPE, operation->text, error);
+    return scope_set_add(&ledger->changed.scopes, LEDGER_ASKED_SCOPE, operation->text, error);
 }
 
 /* What was asked, and is in the record by now, is answered. Not with the record's number, under

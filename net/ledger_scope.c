@@ -66,11 +66,12 @@ int ledger_scope_need(struct ledger *ledger, const char *name, int64_t *number, 
      * more scopes than before; so are those who read all offices. */
     ledger->sessions_changed |=
         ledger_queue_has_need(name) || strncmp(name, "office:", strlen("office:")) == 0;
-    return code == 0 ? ledger_queue_plain(name, &ledger->changed, error) : code;
+    return code == 0 ? ledger_queue_plain(name, &ledger->changed.scopes, error) : code;
 }
 
-int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
-                    struct error *error)
+/* `changed`: whose it is to have the change told. */
+static int feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
+                    struct scope_set *changed, struct error *error)
 {
     sqlite3_stmt *statement;
     int64_t number;
@@ -87,8 +88,26 @@ int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64
     ledger_named_moved(ledger, row);
     code = database_run(ledger->writer, statement, error);
     if (code == 0)
-        code = scope_set_add(&ledger->changed, "", scope, error);
+        code = scope_set_add(changed, "", scope, error);
     return code;
+}
+
+int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
+                    struct error *error)
+{
+    return feed_put(ledger, scope, seq, row, &ledger->changed.scopes, error);
+}
+
+/* The scopes of all, or of all but the one terminal that works out by itself what was written. */
+static struct scope_set *told_of(struct ledger *ledger, const struct ledger_row *row)
+{
+    struct ledger_changed *changed = &ledger->changed;
+
+    if (id_is_empty(&row->known) ||
+        (!id_is_empty(&changed->device) && !id_equal(&changed->device, &row->known)))
+        return &changed->scopes;
+    changed->device = row->known;
+    return &changed->others;
 }
 
 static int add_scope(const char *name, struct scope_set *scopes, struct scope_set *joining,
@@ -483,9 +502,10 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
     if (code == 0)
         code = ledger_protect_map(ledger, row->row, &scopes, error);
     for (size_t i = 0; i < scopes.count && code == 0; i++)
-        code = ledger_feed_put(ledger, scopes.names[i], row->record->seq, row->row, error);
+        code = feed_put(ledger, scopes.names[i], row->record->seq, row->row, told_of(ledger, row),
+                        error);
     if (code == 0 && row->record->type == RECORD_TICKET)
-        code = scope_set_add(&ledger->changed, LEDGER_TICKETS_SCOPE,
+        code = scope_set_add(&ledger->changed.scopes, LEDGER_TICKETS_SCOPE,
                              record_text(row->record, "office"), error);
     if (code == 0)
         code = joining_clear(ledger, row->row, &joining, error);

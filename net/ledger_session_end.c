@@ -83,7 +83,7 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
 static int wake_agent(struct ledger *ledger, const char *agent, struct error *error)
 {
     ledger->sessions_changed = true;
-    return scope_set_add(&ledger->changed, "agent:", agent, error);
+    return scope_set_add(&ledger->changed.scopes, "agent:", agent, error);
 }
 
 static int run_for_family(struct ledger *ledger, enum ledger_statement which, const char *family,

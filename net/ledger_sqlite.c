@@ -135,12 +135,12 @@ int ledger_commit(struct ledger *ledger, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
-    struct scope_set changed;
+    struct ledger_changed changed;
     unsigned rung;
     bool roles;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
-        ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
+        ledger->sessions_changed || scope_set_has(&ledger->changed.scopes, LEDGER_CATALOGUE_SCOPE);
     int code = ERROR_STORAGE;
 
     if (statement != NULL) {
@@ -173,13 +173,13 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     roles = ledger->roles_changed;
     ledger->roles_changed = false;
     changed = ledger->changed;
-    ledger->changed = (struct scope_set){0};
+    ledger->changed = (struct ledger_changed){0};
     rung = ledger->rung;
     ledger->rung = 0;
     ledger->clocks_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
     ledger_bells_tell(ledger, rung, &changed);
-    scope_set_free(&changed);
+    ledger_changed_clear(&changed);
     /* The change itself is on disk; who could not be moved now is at the next start. */
     if (roles)
         ledger_roles_follow(ledger, NULL);
@@ -197,7 +197,7 @@ int ledger_end(struct ledger *ledger, int code, struct error *error)
 void ledger_rollback(struct ledger *ledger)
 {
     database_rollback(ledger->writer);
-    scope_set_free(&ledger->changed);
+    ledger_changed_clear(&ledger->changed);
     ledger_trail_rollback(ledger);
     ledger->rung = 0;
     ledger->clocks_changed = false;
@@ -386,7 +386,7 @@ void ledger_close(struct ledger *ledger)
     pthread_mutex_destroy(&ledger->calls_mutex);
     pthread_rwlock_destroy(&ledger->bells_lock);
     pthread_cond_destroy(&ledger->calls_changed);
-    scope_set_free(&ledger->changed);
+    ledger_changed_clear(&ledger->changed);
     free(ledger->path);
     free(ledger);
 }

@@ -35,11 +35,11 @@ struct ledger {
 
     pthread_mutex_t write_mutex; /* held from begin to commit or rollback */
     struct database *writer;
-    int64_t seq;              /* the last one given, within a write transaction */
-    int64_t seq_before;       /* the last one given before it */
-    bool epoch_written;       /* this stay has named its numbers */
-    int64_t gone_looked_ms;   /* when what was taken back was pruned last, in this stay */
-    struct scope_set changed; /* scopes written in this transaction */
+    int64_t seq;                   /* the last one given, within a write transaction */
+    int64_t seq_before;            /* the last one given before it */
+    bool epoch_written;            /* this stay has named its numbers */
+    int64_t gone_looked_ms;        /* when what was taken back was pruned last, in this stay */
+    struct ledger_changed changed; /* in this transaction */
 
     bool roles_changed;              /* within this transaction: what comes to whose desk follows */
     bool sessions_changed;           /* within this transaction: one has ended */
@@ -122,7 +122,8 @@ void ledger_rollback(struct ledger *ledger);
 /* Within a transaction: rings after its commit. */
 void ledger_bell_ring(struct ledger *ledger, enum ledger_bell bell);
 /* After the commit, without the write lock. */
-void ledger_bells_tell(struct ledger *ledger, unsigned rung, const struct scope_set *changed);
+void ledger_bells_tell(struct ledger *ledger, unsigned rung, const struct ledger_changed *changed);
+void ledger_changed_clear(struct ledger_changed *changed);
 /* Ends it by what came of it: commits when `code` is 0, else rolls back and returns the code. */
 int ledger_end(struct ledger *ledger, int code, struct error *error);
 struct ledger_row;

@@ -63,9 +63,9 @@ static int tell(struct settling *settling, struct error *error)
     database_bind_text(statement, 2, text);
     code = database_run(settling->ledger->writer, statement, error);
     free(text);
-    return code != 0
-               ? code
-               : scope_set_add(&settling->ledger->changed, "agent:", operation->agent.text, error);
+    return code != 0 ? code
+                     : scope_set_add(&settling->ledger->changed.scopes,
+                                     "agent:", operation->agent.text, error);
 }
 
 static int run(struct settling *settling, enum ledger_statement which, const char *first,
@@ -102,7 +102,7 @@ static int answer(struct settling *settling, const struct ledger_outcome *outcom
     int code = ledger_remember(settling->ledger, operation, settling->now_ms, outcome, error);
 
     return code != 0 ? code
-                     : scope_set_add(&settling->ledger->changed, LEDGER_ASKED_SCOPE,
+                     : scope_set_add(&settling->ledger->changed.scopes, LEDGER_ASKED_SCOPE,
                                      operation->id.text, error);
 }
 

@@ -124,6 +124,12 @@ static int reading_scopes(struct reading *reading, struct error *error)
     return code;
 }
 
+/* The caller works out by itself what its operations made. */
+static bool works_out(const struct reading *reading)
+{
+    return reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
+}
+
 /* Arms the doorbell anew. The catalogue is always listened to: the agent's record, which says what
  * the desk's scopes are, is part of it. */
 static int reading_arm(struct request *request, struct reading *reading, struct error *error)
@@ -142,6 +148,8 @@ static int reading_arm(struct request *request, struct reading *reading, struct 
         code = request_wait_arm(request, &reading->wait, &heard, error);
     if (code == 0 && reading->announced >= 0)
         doorbell_hear_announcements(reading->wait.waiter);
+    if (code == 0 && works_out(reading))
+        doorbell_spare(reading->wait.waiter, &reading->device);
     scope_set_free(&heard);
     return code;
 }
@@ -151,7 +159,6 @@ static int reading_arm(struct request *request, struct reading *reading, struct 
 static int reading_page(struct request *request, struct reading *reading, struct ledger_page *page,
                         struct error *error)
 {
-    bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
     int code;
 
     do {
@@ -164,7 +171,7 @@ static int reading_page(struct request *request, struct reading *reading, struct
         if (code == 0)
             code = ledger_changes_but_old(
                 reading->server->ledger, &reading->scopes, reading->since, (size_t)reading->limit,
-                works_out ? &reading->device : NULL, &reading->old, page, error);
+                works_out(reading) ? &reading->device : NULL, &reading->old, page, error);
     } while (code == 0 && !reading->catalogue_scope &&
              ledger_people(reading->server->ledger) != reading->people);
     return code;
@@ -276,6 +283,29 @@ static void give(struct request *request, const struct ledger_page *page, json_t
     answer(request, page, members);
 }
 
+/* So many pages of nothing are passed over in one look: others wait for the thread. */
+#define PASSED_MOST 16
+
+/* The first page with something in it, or the last: what lies in between says nothing to the
+ * caller, who would ask for the next with the place where the first began (`begun`). */
+static int reading_on(struct request *request, struct reading *reading, struct ledger_page *page,
+                      struct error *error)
+{
+    int64_t begun = reading->old.begun, since = reading->since;
+    int code = reading_page(request, reading, page, error);
+
+    for (int i = 0; i < PASSED_MOST && code == 0 && since > 0 && page->more && page->count == 0 &&
+                    page->gone_count == 0;
+         i++) {
+        reading->since = page->next;
+        if (begun == 0)
+            reading->old.begun = since;
+        code = reading_page(request, reading, page, error);
+    }
+    reading->old.begun = begun;
+    return code;
+}
+
 static int look(struct request *request, bool *over, struct error *error)
 {
     struct reading *reading = request->state;
@@ -285,7 +315,7 @@ static int look(struct request *request, bool *over, struct error *error)
 
     if (code != 0 || *over)
         return code;
-    code = reading_page(request, reading, &page, error);
+    code = reading_on(request, reading, &page, error);
 
     if (code == 0)
         code = relay_members(request, reading, &members, error);

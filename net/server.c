@@ -53,11 +53,12 @@ void request_log(const struct request *request, const char *format, ...)
     server_log(request->server, "%s: %s", request->id, text);
 }
 
-static void ring(void *context, const struct scope_set *scopes)
+static void ring(void *context, const struct ledger_changed *changed)
 {
     struct server *server = context;
 
-    doorbell_ring(server->doorbell, scopes);
+    doorbell_ring(server->doorbell, &changed->scopes, NULL);
+    doorbell_ring(server->doorbell, &changed->others, &changed->device);
 }
 
 /* All who wait listen to the catalogue. */
@@ -66,8 +67,9 @@ static void ring_all(void *context)
     char name[] = LEDGER_CATALOGUE_SCOPE;
     char *names[] = {name};
     const struct scope_set all = {.names = names, .count = 1};
+    struct server *server = context;
 
-    ring(context, &all);
+    doorbell_ring(server->doorbell, &all, NULL);
 }
 
 /* --- starting and stopping -------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ struct doorbell_waiter {
     size_t place; /* in the heap, from 1; 0: not asleep */
     bool rung;
     bool hears;                       /* announcements, too */
+    struct id device;                 /* it is not rung by what this one wrote; empty for none */
     bool awake;                       /* woken, and not served yet */
     bool queued;                      /* asleep, to be woken in its turn */
     struct doorbell_waiter *previous; /* in the queue */
@@ -339,6 +340,16 @@ void doorbell_rearm(struct doorbell_waiter *waiter)
     pthread_mutex_unlock(&waiter->doorbell->mutex);
 }
 
+bool doorbell_rang(struct doorbell_waiter *waiter)
+{
+    bool rang;
+
+    pthread_mutex_lock(&waiter->doorbell->mutex);
+    rang = waiter->rung;
+    pthread_mutex_unlock(&waiter->doorbell->mutex);
+    return rang;
+}
+
 int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
                    int64_t deadline_ms, struct error *error)
 {
@@ -363,14 +374,29 @@ int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connec
     return result;
 }
 
-void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes)
+void doorbell_spare(struct doorbell_waiter *waiter, const struct id *device)
+{
+    pthread_mutex_lock(&waiter->doorbell->mutex);
+    waiter->device = *device;
+    pthread_mutex_unlock(&waiter->doorbell->mutex);
+}
+
+static bool is_spared(const struct doorbell_waiter *waiter, const struct id *device)
+{
+    return device != NULL && !id_is_empty(device) && id_equal(&waiter->device, device);
+}
+
+void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes,
+                   const struct id *device)
 {
     pthread_mutex_lock(&doorbell->mutex);
     for (size_t i = 0; i < scopes->count; i++) {
         struct bell *bell = bell_find(doorbell, scopes->names[i]);
 
         for (struct hook *hook = bell != NULL ? bell->hooks : NULL; hook != NULL; hook = hook->next)
-            if (bell->count <= FEW)
+            if (is_spared(hook->waiter, device))
+                continue;
+            else if (bell->count <= FEW)
                 wake(doorbell, hook->waiter);
             else
                 wake_in_turn(doorbell, hook->waiter);

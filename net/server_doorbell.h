@@ -13,6 +13,7 @@
 #include <microhttpd.h>
 
 #include "app/error.h"
+#include "app/id.h"
 #include "net/scope_set.h"
 
 struct doorbell;
@@ -29,6 +30,9 @@ void doorbell_disarm(struct doorbell_waiter *waiter);
  * as one of many, goes to the next. */
 void doorbell_rearm(struct doorbell_waiter *waiter);
 
+/* Whether it rang since it was armed. */
+bool doorbell_rang(struct doorbell_waiter *waiter);
+
 /* Suspends the connection until the bell rings for it or `deadline_ms` (of clock_steady) has
  * come: 1. 0, without suspending, when it rang since it was armed or the doorbell stops;
  * ERROR_MEMORY when there is no room for it. */
@@ -37,8 +41,12 @@ int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connec
 
 /* Wakes whoever waits for one of these scopes: at once where that is a few, else some at a time,
  * the next as those before are served, so that a bell for few that rings meanwhile is not behind
- * them. */
-void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes);
+ * them. Not who was spared what `device` wrote (NULL or empty: nobody is). */
+void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes,
+                   const struct id *device);
+
+/* From now on the waiter is not woken by what this terminal wrote and works out by itself. */
+void doorbell_spare(struct doorbell_waiter *waiter, const struct id *device);
 
 /* From now on the waiter is woken by announcements, too. */
 void doorbell_hear_announcements(struct doorbell_waiter *waiter);

@@ -657,6 +657,10 @@ UNIT_TESTS += tests/unit/test_server_announcements
 tests_unit_test_server_announcements_SOURCES = tests/unit/test_server_announcements.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_announcements_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_doorbell
+tests_unit_test_server_doorbell_SOURCES = tests/unit/test_server_doorbell.c tests/unit/unit.h
+tests_unit_test_server_doorbell_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

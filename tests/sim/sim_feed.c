@@ -144,21 +144,33 @@ void sim_changes_take(struct simulation *simulation, struct sim_message *request
     sim_post(simulation, request);
 }
 
+/* As the doorbell does (net/server_doorbell.c). */
+static bool is_rung(const struct simulation *simulation, const struct sim_message *message,
+                    const struct ledger_changed *rung)
+{
+    const struct sim_terminal *terminal;
+
+    if (message->terminal == SIM_RELAY)
+        return scope_set_meets(&simulation->relay.heard, &rung->scopes) ||
+               scope_set_meets(&simulation->relay.heard, &rung->others);
+    terminal = &simulation->terminals[message->terminal];
+    return scope_set_meets(&terminal->heard, &rung->scopes) ||
+           (scope_set_meets(&terminal->heard, &rung->others) &&
+            (sim_parameter(message, "merge=", 0) != MERGE_VERSION ||
+             !id_equal(&terminal->actor.device, &rung->device)));
+}
+
 void sim_server_ring(struct simulation *simulation)
 {
-    struct scope_set rung = simulation->rung;
+    struct ledger_changed rung = simulation->rung;
     bool all = simulation->rung_all;
 
     simulation->changed = simulation->rung_all = false;
-    simulation->rung = (struct scope_set){0};
+    simulation->rung = (struct ledger_changed){0};
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
         /* Answers are appended behind; the place is then filled with the last one. */
-        if (message->place == SIM_AT_SERVER &&
-            (all || scope_set_meets(message->terminal == SIM_RELAY
-                                        ? &simulation->relay.heard
-                                        : &simulation->terminals[message->terminal].heard,
-                                    &rung)) &&
+        if (message->place == SIM_AT_SERVER && (all || is_rung(simulation, message, &rung)) &&
             (message->terminal == SIM_RELAY ? sim_relay_look(simulation, message)
                                             : look(simulation, message))) {
             simulation->messages[i] = simulation->messages[--simulation->message_count];
@@ -167,5 +179,6 @@ void sim_server_ring(struct simulation *simulation)
             i++;
         }
     }
-    scope_set_free(&rung);
+    scope_set_free(&rung.scopes);
+    scope_set_free(&rung.others);
 }

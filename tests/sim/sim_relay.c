@@ -123,9 +123,9 @@ static void ring_clock(void *context)
     simulation->relay.clock_at = simulation->now + 1;
 }
 
-static void ring_readers(void *context, const struct scope_set *scopes)
+static void ring_readers(void *context, const struct ledger_changed *changed)
 {
-    (void)scopes;
+    (void)changed;
     ((struct simulation *)context)->changed = ((struct simulation *)context)->rung_all = true;
 }
 

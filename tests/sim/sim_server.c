@@ -11,12 +11,17 @@
 #include "tests/sim/sim_disk.h"
 
 /* The listener must not look itself: it is called inside the ledger. */
-static void ledger_changed(void *context, const struct scope_set *scopes)
+static void ledger_changed(void *context, const struct ledger_changed *changed)
 {
     struct simulation *simulation = context;
+    struct ledger_changed *rung = &simulation->rung;
+    bool same = id_is_empty(&rung->device) || id_equal(&rung->device, &changed->device);
 
     simulation->changed = true;
-    if (scope_set_add_all(&simulation->rung, scopes, NULL) != 0)
+    if (changed->others.count > 0 && same)
+        rung->device = changed->device;
+    if (scope_set_add_all(&rung->scopes, &changed->scopes, NULL) != 0 ||
+        scope_set_add_all(same ? &rung->others : &rung->scopes, &changed->others, NULL) != 0)
         abort();
 }
 

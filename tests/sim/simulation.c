@@ -547,7 +547,8 @@ void sim_end(struct simulation *simulation)
         json_decref(simulation->made[i].note);
     free(simulation->made);
     free(simulation->made_places);
-    scope_set_free(&simulation->rung);
+    scope_set_free(&simulation->rung.scopes);
+    scope_set_free(&simulation->rung.others);
     if (nftw(simulation->directory, take_away, 8, FTW_DEPTH | FTW_PHYS) != 0)
         (void)fprintf(stderr, "sim: %s stays behind\n", simulation->directory);
     running = NULL;

@@ -291,8 +291,8 @@ struct simulation {
     struct sim_threshold thresholds_before[SIM_THRESHOLDS]; /* the last look, when that failed */
     bool thresholds_unsure;                                 /* the look may have been done or not */
     bool thresholds_unknown;                                /* the server was restored */
-    bool changed;          /* the ledger has something new for those who wait */
-    struct scope_set rung; /* what changed in the ledger, for those who wait */
+    bool changed;               /* the ledger has something new for those who wait */
+    struct ledger_changed rung; /* what changed in the ledger, for those who wait */
     bool rung_all;
     struct sim_year *year; /* NULL for a seed */
     struct sim_terminal terminals[SIM_TERMINALS_MOST];

@@ -266,11 +266,12 @@ static void who_sees_it_for_another_reason_cannot_take_it(void **state)
 
 /* --- how the queue hears of it ---------------------------------------------------------------- */
 
-static void hear(void *context, const struct scope_set *scopes)
+static void hear(void *context, const struct ledger_changed *changed)
 {
     struct scope_set *heard = context;
 
-    assert_int_equal(scope_set_add_all(heard, scopes, NULL), 0);
+    assert_int_equal(scope_set_add_all(heard, &changed->scopes, NULL), 0);
+    assert_int_equal(scope_set_add_all(heard, &changed->others, NULL), 0);
 }
 
 /* Whoever waits cannot wait for a scope that does not exist yet: the queue itself rings. */

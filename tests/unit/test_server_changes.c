@@ -314,6 +314,40 @@ static void test_doorbell_is_not_rung_by_own_work(void **state)
     answer_clear(&waiting.answer);
 }
 
+/* Pages in which the caller is spared all are not answered one by one. */
+static void test_pages_of_own_work_are_passed_over(void **state)
+{
+    struct id device = f->ledger.actors[ANNE].device, id = {""};
+    long long since = desk_cursor(ANNE);
+    char path[160];
+    struct call call = {.path = path, .token = f->tokens[ANNE]};
+    json_t *page;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        fixture_make(&f->ledger, ANNE, RECORD_NOTE,
+                     fixture_note(&f->ledger, ANNE, "sample/a", NULL, "known to who wrote it"));
+    snprintf(path, sizeof(path), "/v1/changes?since=%lld&limit=2&merge=%d", since, MERGE_VERSION);
+    page = server_json(f, &call);
+    assert_int_equal(json_array_size(json_object_get(page, "records")), 0);
+    assert_true(json_is_false(json_object_get(page, "more")));
+    assert_int_equal(json_integer_or(page, "next", 0), since + 5);
+    json_decref(page);
+    f->ledger.actors[ANNE].device = fixture_id(&f->ledger);
+    id = fixture_make(&f->ledger, ANNE, RECORD_NOTE,
+                      fixture_note(&f->ledger, ANNE, "sample/a", NULL, "from elsewhere"));
+    f->ledger.actors[ANNE].device = device;
+    page = server_json(f, &call);
+    assert_string_equal(item_text(json_object_get(page, "records"), 0, "id"), id.text);
+    json_decref(page);
+    /* To who works out nothing, all of it is something. */
+    snprintf(path, sizeof(path), "/v1/changes?since=%lld&limit=2", since);
+    page = server_json(f, &call);
+    assert_int_equal(json_array_size(json_object_get(page, "records")), 2);
+    assert_int_equal(json_integer_or(page, "next", 0), since + 2);
+    json_decref(page);
+}
+
 static void test_doorbell_times_out(void **state)
 {
     struct waiting waiting;
@@ -491,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_replies_compressed),
         cmocka_unit_test(test_doorbell_rings),
         cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
+        cmocka_unit_test(test_pages_of_own_work_are_passed_over),
         cmocka_unit_test(test_doorbell_times_out),
         cmocka_unit_test(test_doorbell_hears_the_catalogue),
         cmocka_unit_test(test_a_sleeper_follows_the_agent),
