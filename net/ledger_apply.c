@@ -11,12 +11,10 @@
 
 #include <sodium.h>
 
-#include "app/calendar.h"
 #include "app/delivery.h"
 #include "app/json.h"
 #include "app/record_fields.h"
 #include "app/text.h"
-#include "app/ticket_roll.h"
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
 {
@@ -385,37 +383,6 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
     return code == 0 ? 1 : code;
 }
 
-/* Days after its end for which a relay may have given rolls of numbers: those that terminals take
- * ahead, and one for the zones. */
-#define RELAY_ROLL_DAYS (TICKET_DAYS_AHEAD + 1)
-
-/* At the centre: refuses a roll that an office's relay gives, or has given until lately, unless it
- * comes from there. 1 when it did. */
-static int leave_to_relay(struct attempt *attempt, struct error *error)
-{
-    const struct operation *operation = attempt->operation;
-    struct calendar_day day;
-    sqlite3_stmt *statement;
-    int code;
-
-    if (operation->type != RECORD_ROLL || attempt->row.row != 0 || attempt->ledger->is_relay ||
-        attempt_is_carried(attempt) || attempt_is_refused(attempt) ||
-        json_integer_or(operation->body, "number", 0) > TICKET_ROLLS_OF_RELAY ||
-        !calendar_day_parse(json_text_or(operation->body, "day", ""), &day))
-        return 0;
-    statement = database_statement(attempt->ledger->writer, LEDGER_RELAY_SINCE, error);
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, json_text_or(operation->body, "office", ""));
-    sqlite3_bind_int64(statement, 2,
-                       (calendar_day_number(&day) - RELAY_ROLL_DAYS) * INT64_C(86400000));
-    code = database_has_row(attempt->ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    attempt_refuse(attempt, MERGE_FORBIDDEN, TICKET_ROLL_REFUSED);
-    return 1;
-}
-
 /* What it was refused for here says nothing of one that the centre may have. */
 static bool doubts_refusal(const struct attempt *attempt)
 {
@@ -429,7 +396,7 @@ static int decide(struct attempt *attempt, struct error *error)
     int code = attempt_check(attempt, error);
 
     if (code == 0)
-        code = leave_to_relay(attempt, error);
+        code = attempt_leave_to_relay(attempt, error);
     /* Not remembered: the relay may have accepted this very one, before its terminal came here, and
      * carry it yet. */
     if (code > 0)

@@ -79,5 +79,8 @@ int ledger_look_note(struct attempt *attempt, const struct record *look, struct 
 /* Finds the record, and refuses what the actor may not do to it for a reason that merge, which sees
  * nothing but record and operation, cannot know. */
 int attempt_check(struct attempt *attempt, struct error *error);
+/* At the centre: refuses a roll that an office's relay gives, or has given until lately, unless it
+ * comes from there. 1 when it did. */
+int attempt_leave_to_relay(struct attempt *attempt, struct error *error);
 
 #endif

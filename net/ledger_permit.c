@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "app/calendar.h"
 #include "app/client_merge.h"
 #include "app/delivery.h"
 #include "app/json.h"
+#include "app/ticket_roll.h"
 
 /* Fields that say whose work it is: an append by another agent would be a forgery. */
 static const struct {
@@ -395,4 +397,35 @@ int attempt_check(struct attempt *attempt, struct error *error)
         json_text_or(operation->body, "merged_into", "")[0] != '\0')
         code = check_merge_target(attempt, error);
     return code;
+}
+
+/* --- what a relay gives ----------------------------------------------------------------------- */
+
+/* Days after its end for which a relay may have given rolls of numbers: those that terminals take
+ * ahead, and one for the zones. */
+#define RELAY_ROLL_DAYS (TICKET_DAYS_AHEAD + 1)
+
+int attempt_leave_to_relay(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    struct calendar_day day;
+    sqlite3_stmt *statement;
+    int code;
+
+    if (operation->type != RECORD_ROLL || attempt->row.row != 0 || attempt->ledger->is_relay ||
+        attempt_is_carried(attempt) || attempt_is_refused(attempt) ||
+        json_integer_or(operation->body, "number", 0) > TICKET_ROLLS_OF_RELAY ||
+        !calendar_day_parse(json_text_or(operation->body, "day", ""), &day))
+        return 0;
+    statement = database_statement(attempt->ledger->writer, LEDGER_RELAY_SINCE, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, json_text_or(operation->body, "office", ""));
+    sqlite3_bind_int64(statement, 2,
+                       (calendar_day_number(&day) - RELAY_ROLL_DAYS) * INT64_C(86400000));
+    code = database_has_row(attempt->ledger->writer, statement, error);
+    if (code <= 0)
+        return code;
+    attempt_refuse(attempt, MERGE_FORBIDDEN, TICKET_ROLL_REFUSED);
+    return 1;
 }
