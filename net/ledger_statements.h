@@ -271,7 +271,8 @@
       "ORDER BY feed.record LIMIT 1")                                                              \
     X(RELAY_LACKS,                                                                                 \
       "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM given WHERE record = ?1 AND rev > 0) AND NOT "     \
-      "EXISTS (SELECT 1 FROM upward WHERE record = ?1 AND state IN (0, 2))")                       \
+      "EXISTS (SELECT 1 FROM upward WHERE record = ?1 AND state IN (0, 2) "                        \
+      "AND json_extract(document, '$.kind') = 'append')")                                          \
     X(LINEAGE_FORGET, "UPDATE lineage SET given = NULL, own = NULL")                               \
     X(LINEAGE_OPERATION,                                                                           \
       "INSERT INTO lineage (record, local, operation) VALUES (?1, ?2, ?3) "                        \

@@ -83,7 +83,8 @@ int ledger_lineage_base(struct database *database, int64_t row, int64_t local, i
 /* Within a transaction: takes a record that the centre does not have, and will not, from everybody.
  * A hand-off opens nothing any more. */
 int ledger_relay_vanish(struct ledger *ledger, struct ledger_row *row, struct error *error);
-/* Within a transaction of a relay: whether a row is such a one: neither given nor on its way. */
+/* Within a transaction of a relay: whether a row is such a one: neither given nor on its way,
+ * as it is when what makes it is. */
 int ledger_relay_lacks(struct ledger *ledger, int64_t row, bool *lacks, struct error *error);
 
 /* Within a transaction, after all of a page was given: takes what the centre shows in fewer scopes

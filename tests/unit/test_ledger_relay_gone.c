@@ -9,6 +9,8 @@
 #include "app/json.h"
 #include "tests/unit/relay_fixture.h"
 
+#define MINUTE INT64_C(60000)
+
 enum shown { SHOWN_NOT, SHOWN, SHOWN_GONE };
 
 /* What an agent's terminal at the relay reads of a record from its feed's beginning. */
@@ -415,6 +417,49 @@ static void what_a_restored_centre_lost_leaves_the_office(void **state)
     assert_int_equal(shows(f, CHLOE, &waiting), SHOWN);
 }
 
+/* The centre made what follows an offer; it has expired here, when the centre is restored to a copy
+ * from before the first one did. While all is read anew that one expires once more: the claim on
+ * what followed it, which waits again, is not what makes it. */
+static void what_a_restored_centre_made_and_lost_is_made_here(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t due = f->centre.clock_ms + 5 * MINUTE, gone = due + 12 * 60 * MINUTE;
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+    struct id id, following;
+    char copy[160];
+    int expired;
+
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/v", json_pack("{s:i}", "offer_minutes", 5));
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "v"));
+    fixture_publish_agent(&f->centre, DENIS, "a", "sample/v");
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_pull(f);
+    json_object_set_new(body, "expires_at", json_time(due));
+    id = make(f, ANNE, RECORD_HANDOFF, body);
+    following = id_from_key("handoff", id.text);
+    relay_settle(f);
+    (void)snprintf(copy, sizeof(copy), "%s-copy", f->centre.path);
+    copy_centre(f, copy);
+
+    assert_int_equal(ledger_handoffs_expire(f->centre.ledger, gone, &expired, NULL), 0);
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &following, "state"), "offered");
+    relay_settle(f);
+    assert_int_equal(ledger_handoffs_expire(f->relay, gone + 6 * MINUTE, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    relay_settle(f);
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &following, "state"), "expired");
+
+    restore_centre(f, copy);
+    begin_anew(f);
+    relay_pull_desk(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &id, "state"), "offered");
+    assert_int_equal(ledger_handoffs_expire(f->relay, gone + 7 * MINUTE, &expired, NULL), 0);
+    relay_settle(f);
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &id, "state"), "expired");
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &following, "state"), "offered");
+    assert_relay_agrees(f, RECORD_HANDOFF, &following);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -429,6 +474,7 @@ int main(void)
         WITH(a_protected_file_leaves_the_branch_too),
         WITH(what_left_a_scope_before_all_is_read_anew_leaves_it),
         WITH(what_a_restored_centre_lost_leaves_the_office),
+        WITH(what_a_restored_centre_made_and_lost_is_made_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
