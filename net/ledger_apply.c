@@ -65,6 +65,26 @@ static bool is_same(const struct attempt *attempt, sqlite3_stmt *stored)
              memcmp(sqlite3_column_blob(stored, 1), attempt->digest, ATTEMPT_DIGEST_BYTES) == 0));
 }
 
+/* Whether the relay refused it by itself, and the centre may have applied it since. Of what the
+ * centre refused there is a number. */
+static bool is_refused_here_alone(const struct attempt *attempt, sqlite3_stmt *stored)
+{
+    return attempt->ledger->is_relay && attempt->actor->elsewhere &&
+           sqlite3_column_type(stored, 4) != SQLITE_NULL &&
+           sqlite3_column_type(stored, 3) == SQLITE_NULL;
+}
+
+static int forget(const struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_DELETE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, attempt->operation->id.text);
+    return database_run(database, statement, error);
+}
+
 /* Finds the answer that was given to this id. 1: found and filled in. */
 static int recall(struct attempt *attempt, struct error *error)
 {
@@ -83,6 +103,10 @@ static int recall(struct attempt *attempt, struct error *error)
         attempt_refuse(attempt, MERGE_FORBIDDEN, "id");
         sqlite3_reset(statement);
         return 1;
+    }
+    if (is_refused_here_alone(attempt, statement)) {
+        sqlite3_reset(statement);
+        return forget(attempt, error);
     }
     attempt->recalled = true;
     if (sqlite3_column_type(statement, 4) != SQLITE_NULL) {
@@ -117,6 +141,9 @@ static int remember(struct attempt *attempt, struct error *error)
     database_bind_text(statement, 6, operation->record.text);
     if (outcome->kind == LEDGER_REFUSED) {
         database_bind_text(statement, 9, merge_refusal_name(outcome->refusal));
+        /* By the centre, or by the server itself: for good. */
+        if (attempt->actor == NULL)
+            sqlite3_bind_int64(statement, 8, 0);
     } else {
         sqlite3_bind_int64(statement, 7, outcome->rev);
         sqlite3_bind_int64(statement, 8, outcome->seq);

@@ -107,6 +107,7 @@
       "conflict, "                                                                                 \
       "field, arrived, digest, via) "                                                              \
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                      \
+    X(OPERATION_DELETE, "DELETE FROM operation WHERE id = ?1")                                     \
     DEVICE_STATEMENTS(X)                                                                           \
     X(DELIVERY_PUT, "INSERT INTO delivery (record, agency, due) VALUES (?1, ?2, ?3) "              \
                     "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                       \

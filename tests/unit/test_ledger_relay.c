@@ -427,6 +427,61 @@ static void test_what_was_asked_may_come_back_before_its_answer(void **state)
     assert_relay_agrees(f, RECORD_CLIENT, &client);
 }
 
+/* Offers it as it is; it stays the caller's. */
+static void offered(struct relay_fixture *f, enum fixture_agent who, struct operation *operation,
+                    enum ledger_outcome_kind kind)
+{
+    struct ledger_outcome outcome;
+
+    assert_int_equal(
+        ledger_apply(f->relay, &f->centre.actors[who], &operation, 1, 1, &outcome, NULL), 0);
+    assert_int_equal(outcome.kind, kind);
+    ledger_outcome_clear(&outcome);
+}
+
+/* What two terminals sent before they were moved to the centre comes late, is refused by the relay
+ * itself, and its answer is lost. The centre has applied one of both and has refused the other; the
+ * terminals are moved back. */
+static void test_what_the_relay_refused_alone_is_asked_for_who_comes_back(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->centre, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    static const enum fixture_agent agents[] = {ANNE, CHLOE};
+    struct operation *operations[2];
+
+    for (int i = 0; i < 2; i++) {
+        operations[i] = fixture_operation(&f->centre, agents[i], OPERATION_CLAIM, RECORD_CASE,
+                                          &matter, 1, json_pack("{s:s}", "status", "in-progress"));
+        offered(f, agents[i], operations[i], LEDGER_REFUSED);
+        offered(f, agents[i], operations[i], LEDGER_REFUSED);
+    }
+    assert_int_equal(relay_waiting(f), 0);
+    for (int i = 0; i < 2; i++) {
+        struct ledger_outcome outcome;
+
+        assert_int_equal(ledger_apply(f->centre.ledger, &f->centre.actors[agents[i]],
+                                      &operations[i], 1, 1, &outcome, NULL),
+                         0);
+        assert_int_equal(outcome.kind, i == 0 ? LEDGER_APPLIED : LEDGER_REFUSED);
+        ledger_outcome_clear(&outcome);
+    }
+    for (int i = 0; i < 2; i++) {
+        f->centre.actors[agents[i]].elsewhere = true;
+        offered(f, agents[i], operations[i], LEDGER_LATER);
+        offered(f, agents[i], operations[i], LEDGER_LATER);
+    }
+    assert_int_equal(relay_waiting(f), 2);
+    relay_settle(f);
+    /* The centre's word is asked for once. */
+    offered(f, ANNE, operations[0], LEDGER_REPEATED);
+    offered(f, CHLOE, operations[1], LEDGER_REFUSED);
+    assert_int_equal(relay_waiting(f), 0);
+    assert_string_equal(relay_says(f, RECORD_CASE, &matter, "status"), "in-progress");
+    operation_free(operations[0]);
+    operation_free(operations[1]);
+}
+
 /* --- hand-offs whose time passes -------------------------------------------------------------- */
 
 static void test_the_office_s_own_offers_expire_at_the_relay(void **state)
@@ -508,6 +563,7 @@ int main(void)
         TEST(test_what_is_shared_is_the_centre_s),
         TEST(test_a_new_relay_asks_about_what_is_older_than_it),
         TEST(test_what_was_asked_may_come_back_before_its_answer),
+        TEST(test_what_the_relay_refused_alone_is_asked_for_who_comes_back),
         TEST(test_the_office_s_own_offers_expire_at_the_relay),
         TEST(test_agents_sign_in_at_the_relay),
 #undef TEST
