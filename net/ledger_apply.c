@@ -11,9 +11,7 @@
 
 #include <sodium.h>
 
-#include "app/delivery.h"
 #include "app/json.h"
-#include "app/record_fields.h"
 #include "app/text.h"
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
@@ -28,9 +26,9 @@ void ledger_outcome_clear(struct ledger_outcome *outcome)
 #define DIGESTED_BYTES 900
 
 /* What an operation says, whichever terminal carries it: a few bytes that no other has. */
-static int digest_of(const struct operation *operation, unsigned char digest[ATTEMPT_DIGEST_BYTES],
-                     struct error *error)
+int attempt_digest(struct attempt *attempt, struct error *error)
 {
+    const struct operation *operation = attempt->operation;
     struct text_buffer said = {0};
     bool failed = operation->body == NULL || !text_buffer_reserve(&said, DIGESTED_BYTES);
 
@@ -49,7 +47,7 @@ static int digest_of(const struct operation *operation, unsigned char digest[ATT
     json_canonical_to(&said, operation->body);
     failed = said.failed;
     if (!failed)
-        crypto_generichash(digest, ATTEMPT_DIGEST_BYTES, (const unsigned char *)said.bytes,
+        crypto_generichash(attempt->digest, ATTEMPT_DIGEST_BYTES, (const unsigned char *)said.bytes,
                            said.length, NULL, 0);
     text_buffer_free(&said);
     return failed ? error_set(error, ERROR_MEMORY, "no memory for an operation") : 0;
@@ -124,7 +122,7 @@ static int recall(struct attempt *attempt, struct error *error)
     return 1;
 }
 
-static int remember(struct attempt *attempt, struct error *error)
+int attempt_remember(struct attempt *attempt, struct error *error)
 {
     struct database *database = attempt->ledger->writer;
     const struct operation *operation = attempt->operation;
@@ -278,7 +276,7 @@ static int is_made_anew(const struct attempt *attempt, bool *anew, struct error 
     return ledger_relay_lacks(attempt->ledger, attempt->row.row, anew, error);
 }
 
-static int merge(struct attempt *attempt, struct error *error)
+int attempt_merge(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
     struct ledger_row after = {.row = attempt->row.row};
@@ -356,7 +354,7 @@ static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
         (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER, .rev = next};
     if (accepted) {
         attempt->outcome->seq = -ledger_next_seq(attempt->ledger);
-        code = remember(attempt, error);
+        code = attempt_remember(attempt, error);
     }
     return code == 0 ? 1 : code;
 }
@@ -395,7 +393,7 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
          */
         code = ledger_upward_has(attempt->ledger, &attempt->operation->id, &must, error);
         if (code == 0 && !must)
-            code = remember(attempt, error);
+            code = attempt_remember(attempt, error);
         if (code == 0 && !must)
             code = keep_given(attempt, error);
         return code == 0 ? 1 : code;
@@ -436,10 +434,10 @@ static int decide(struct attempt *attempt, struct error *error)
     if (code != 0)
         return code;
     if (!attempt_is_refused(attempt))
-        code = merge(attempt, error);
+        code = attempt_merge(attempt, error);
     if (code != 0)
         return code;
-    return doubts_refusal(attempt) ? ask_centre(attempt, error) : remember(attempt, error);
+    return doubts_refusal(attempt) ? ask_centre(attempt, error) : attempt_remember(attempt, error);
 }
 
 /* Applies one operation, or finds that it was applied. */
@@ -459,7 +457,7 @@ static int apply_one(struct attempt *attempt, struct error *error)
         attempt_refuse(attempt, MERGE_FORBIDDEN, "agent");
         return 0;
     }
-    code = digest_of(operation, attempt->digest, error);
+    code = attempt_digest(attempt, error);
     if (code == 0)
         code = recall(attempt, error);
     if (code == 0)
@@ -503,110 +501,5 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
         operation_close(operations[i]);
         ledger_row_clear(&attempt.row);
     }
-    return code;
-}
-
-int ledger_remember(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
-                    const struct ledger_outcome *outcome, struct error *error)
-{
-    struct ledger_outcome noted = *outcome;
-    struct attempt attempt = {
-        .ledger = ledger, .operation = operation, .outcome = &noted, .now_ms = now_ms};
-    int code = digest_of(operation, attempt.digest, error);
-
-    return code == 0 ? remember(&attempt, error) : code;
-}
-
-struct operation *ledger_own_operation(const struct ledger_own *own, json_t *body)
-{
-    struct operation *operation =
-        body != NULL ? operation_new(own->kind, own->type, &own->record) : NULL;
-    struct id_generator ids = {0};
-
-    if (operation == NULL) {
-        json_decref(body);
-        return NULL;
-    }
-    json_decref(operation->body);
-    operation->body = body;
-    operation->id = id_generate(&ids, own->now_ms);
-    operation->agent = delivery_server();
-    operation->device = delivery_server();
-    operation->base = own->base;
-    operation->moment.ms = own->now_ms;
-    return operation;
-}
-
-int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t *body,
-                     struct error *error)
-{
-    return ledger_own_write_from(ledger, own, NULL, body, error);
-}
-
-int ledger_own_write_from(struct ledger *ledger, const struct ledger_own *own, const char *channel,
-                          json_t *body, struct error *error)
-{
-    struct operation *operation = ledger_own_operation(own, body);
-    struct ledger_outcome outcome;
-    int code;
-
-    if (operation == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for an operation of the server");
-    operation->channel = channel != NULL ? channel_word(channel) : NULL;
-    code = ledger_apply_own(ledger, operation, own->now_ms, &outcome, error);
-    if (code == 0 && outcome.kind == LEDGER_REFUSED)
-        code = error_set(error, ERROR_REFUSED, "the server's own operation was refused: %s %s",
-                         merge_refusal_name(outcome.refusal), outcome.field);
-    ledger_outcome_clear(&outcome);
-    operation_free(operation);
-    return code;
-}
-
-int ledger_own_claim(struct ledger *ledger, enum record_type type, const struct id *id,
-                     json_t *claimed, int64_t now_ms, bool *written, struct error *error)
-{
-    struct ledger_own own = {OPERATION_CLAIM, type, *id, 0, now_ms};
-    struct ledger_outcome outcome = {0};
-    struct operation *operation = NULL;
-    struct ledger_row row;
-    int code = ledger_begin(ledger, error);
-
-    *written = false;
-    if (code != 0)
-        return code;
-    code = ledger_row_read(ledger->writer, type, id, &row, error);
-    if (code == 0) {
-        own.base = row.record->rev;
-        operation = ledger_own_operation(&own, json_incref(claimed));
-        code = operation != NULL
-                   ? ledger_apply_own(ledger, operation, now_ms, &outcome, error)
-                   : error_set(error, ERROR_MEMORY, "no memory for an operation of the server");
-        operation_free(operation);
-    }
-    ledger_row_clear(&row);
-    if (code == 0 && outcome.kind == LEDGER_APPLIED) {
-        code = ledger_commit(ledger, error);
-        *written = code == 0;
-        return code;
-    }
-    ledger_rollback(ledger);
-    return code;
-}
-
-int ledger_apply_own(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
-                     struct ledger_outcome *outcome, struct error *error)
-{
-    struct attempt attempt = {
-        .ledger = ledger, .operation = operation, .outcome = outcome, .now_ms = now_ms};
-    int code;
-
-    *outcome = (struct ledger_outcome){0};
-    code =
-        ledger_row_read(ledger->writer, operation->type, &operation->record, &attempt.row, error);
-    if (code == 0 || code == ERROR_NOT_FOUND)
-        code = merge(&attempt, error);
-    if (code == 0)
-        code = ledger_remember(ledger, operation, now_ms, outcome, error);
-    ledger_row_clear(&attempt.row);
     return code;
 }

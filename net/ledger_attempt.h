@@ -1,7 +1,7 @@
 /*
  * One operation on its way through the ledger: ledger_permit.c checks whether its agent may do
- * that, ledger_apply.c remembers it and brings about what it does. Only these include this; within
- * the writer's transaction.
+ * that, ledger_apply.c remembers it and brings about what it does, ledger_own.c makes those of the
+ * server itself. Only these include this; within the writer's transaction.
  */
 #ifndef GUICHET_NET_LEDGER_ATTEMPT_H
 #define GUICHET_NET_LEDGER_ATTEMPT_H
@@ -82,5 +82,14 @@ int attempt_check(struct attempt *attempt, struct error *error);
 /* At the centre: refuses a roll that an office's relay gives, or has given until lately, unless it
  * comes from there. 1 when it did. */
 int attempt_leave_to_relay(struct attempt *attempt, struct error *error);
+
+/* What the operation says, whichever terminal carries it, into `digest`. */
+int attempt_digest(struct attempt *attempt, struct error *error);
+
+/* Brings about what merge makes of the record before, which was read. A refusal is an outcome. */
+int attempt_merge(struct attempt *attempt, struct error *error);
+
+/* Notes the outcome for good, with the digest. */
+int attempt_remember(struct attempt *attempt, struct error *error);
 
 #endif

@@ -75,7 +75,7 @@ int ledger_client_of(struct database *database, const struct record *record, str
 int ledger_document_read(const char *text, size_t length, struct record **record,
                          struct error *error);
 
-/* --- operations (ledger_apply.c) ---------------------------------------------------------------
+/* --- the server's own operations (ledger_own.c) ------------------------------------------------
  */
 
 /* Within a transaction: applies an operation of the server itself, which may do what merge lets it.

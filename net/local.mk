@@ -30,7 +30,7 @@ libnet_a_SOURCES += \
     net/ledger_refresh.c net/ledger_terminal.c net/ledger_terminal.h \
     net/control.c net/control.h net/ledger_order.c net/ledger_order.h \
     net/ledger_statements_audit.h net/ledger_statements_device.h \
-    net/ledger_apply.c \
+    net/ledger_apply.c net/ledger_own.c \
     net/ledger_attempt.h \
     net/ledger_permit.c \
     net/ledger_old.c net/ledger_old.h \
