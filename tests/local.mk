@@ -377,6 +377,10 @@ tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/f
     tests/unit/store_script.c tests/unit/store_script.h \
     tests/unit/store_calls.c tests/unit/store_calls.h
 tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_log
+tests_unit_test_store_log_SOURCES = tests/unit/test_store_log.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/store_script.c tests/unit/store_script.h tests/unit/unit.h
+tests_unit_test_store_log_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c tests/unit/unit.h
 tests_unit_test_schema_LDADD = $(UNIT_LIBS)

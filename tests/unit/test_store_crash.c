@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -447,68 +446,8 @@ static void an_answer_is_on_the_disk_with_the_next_mark_or_once_synced(void **st
     expect_waiting(SYNC, 2);
 }
 
-/* --- room in the log ---------------------------------------------------------------------------
+/* --- how it is told ----------------------------------------------------------------------------
  */
-
-static long long log_size(const struct store_fixture *fixture)
-{
-    struct stat status;
-    char path[160];
-
-    snprintf(path, sizeof(path), "%s-wal", fixture->path);
-    return stat(path, &status) == 0 ? (long long)status.st_size : 0;
-}
-
-/* What is saved goes where the file is long enough already, for many a saving, and then again. */
-static void with_room_a_saving_does_not_lengthen_the_log(void **state)
-{
-    struct store_fixture fixture;
-    struct store_script script;
-    long long size, longest = 0;
-
-    (void)state;
-    store_script_begin(&fixture, &script);
-    store_room(fixture.store);
-    for (int i = 0; i < 60; i++) {
-        size = log_size(&fixture);
-        store_fixture_note(&fixture, &script.case_id, "a line");
-        assert_int_equal(log_size(&fixture), size);
-        store_room(fixture.store);
-        longest = size > longest ? size : longest;
-    }
-    assert_true(longest >= 512 * 1024);
-    assert_int_equal(store_outbox_count(fixture.store, NULL), 60);
-    store_fixture_reopen(&fixture);
-    assert_int_equal(store_outbox_count(fixture.store, NULL), 60);
-    store_script_end(&fixture, &script);
-}
-
-/* In a rush the log grows; it goes into the file when there is time. */
-static void the_log_goes_into_the_file_in_a_quiet_moment(void **state)
-{
-    const size_t length = 17L * 1024 * 1024; /* more than 4000 pages */
-    struct store_fixture fixture;
-    struct store_script script;
-    struct stat status;
-    char *text = malloc(length);
-    json_t *value;
-
-    (void)state;
-    assert_non_null(text);
-    memset(text, 'a', length);
-    store_script_begin(&fixture, &script);
-    store_log_watch(fixture.store);
-    value = json_stringn(text, length);
-    assert_int_equal(store_state_put(fixture.store, "draft", value, NULL), 0);
-    assert_int_equal(stat(fixture.path, &status), 0);
-    assert_true(status.st_size < (long long)length);
-    store_room(fixture.store);
-    assert_int_equal(stat(fixture.path, &status), 0);
-    assert_true(status.st_size > (long long)length);
-    json_decref(value);
-    free(text);
-    store_script_end(&fixture, &script);
-}
 
 static void is_named(enum fault_kind kind, const char *name)
 {
@@ -593,8 +532,6 @@ int main(void)
         cmocka_unit_test(what_was_saved_outlives_the_power_in_the_journal_alone),
         cmocka_unit_test(what_only_the_journal_took_outlives_the_power),
         cmocka_unit_test(an_answer_is_on_the_disk_with_the_next_mark_or_once_synced),
-        cmocka_unit_test(with_room_a_saving_does_not_lengthen_the_log),
-        cmocka_unit_test(the_log_goes_into_the_file_in_a_quiet_moment),
         cmocka_unit_test(a_read_only_disk_is_named),
         cmocka_unit_test(a_store_on_a_read_only_disk_is_told_of_and_whole_afterwards),
     };
