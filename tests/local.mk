@@ -157,20 +157,23 @@ tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/real_serv
     tests/unit/unit.h
 tests_unit_test_restore_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c \
+    tests/unit/fault_memory.c tests/unit/fault_memory.h \
     tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/store_script.c tests/unit/store_script.h \
     tests/unit/store_calls.c tests/unit/store_calls.h
 tests_unit_test_store_memory_LDADD = $(UNIT_LIBS)
-tests_unit_test_store_memory_LDFLAGS = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
-    -Wl,--wrap=strdup
+fault_memory_wraps = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=strdup
+tests_unit_test_store_memory_LDFLAGS = $(fault_memory_wraps)
 UNIT_TESTS += tests/unit/test_recovery
 tests_unit_test_recovery_SOURCES = tests/unit/test_recovery.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_recovery_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_recovery_faults
 tests_unit_test_recovery_faults_SOURCES = tests/unit/test_recovery_faults.c tests/unit/fault_vfs.c \
-    tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
-tests_unit_test_recovery_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypto_pwhash
+    tests/unit/fault_vfs.h tests/unit/fault_memory.c tests/unit/fault_memory.h \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_recovery_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypto_pwhash \
+    $(fault_memory_wraps)
 tests_unit_test_recovery_faults_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/store_fixture.c \

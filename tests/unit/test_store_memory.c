@@ -1,8 +1,6 @@
 /*
- * The store when memory runs out, at every single allocation in turn: of its own code (the linker
- * leads malloc and its like through here) and of Jansson's, which is given ours, and of SQLite.
- * Once the one allocation fails, once all from then on. Each failure is told, and what was
- * acknowledged is there; with
+ * The store when memory runs out, at every single allocation in turn. Once the one allocation
+ * fails, once all from then on. Each failure is told, and what was acknowledged is there; with
  * --enable-sanitizers nothing leaks either.
  */
 #include "tests/unit/unit.h"
@@ -10,93 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sqlite3.h>
-
-#include "app/recovery.h"
+#include "tests/unit/fault_memory.h"
 #include "tests/unit/store_calls.h"
 #include "tests/unit/store_script.h"
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-
-static bool inside;   /* the store: nothing else fails */
-static bool lasting;  /* every allocation from then on */
-static long fails_at; /* 0: never */
-static long allocations;
-
-/* Counts an allocation; false when it is to fail. */
-static bool may_have(void)
-{
-    if (!inside)
-        return true;
-    allocations++;
-    return fails_at == 0 || (lasting ? allocations < fails_at : allocations != fails_at);
-}
-
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-    return may_have() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return may_have() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return may_have() ? __real_realloc(memory, size) : NULL;
-}
-
-char *__wrap_strdup(const char *text);
-char *__wrap_strdup(const char *text)
-{
-    return may_have() ? __real_strdup(text) : NULL;
-}
-
-static sqlite3_mem_methods sqlite_memory;
-
-static void *sqlite_malloc(int size)
-{
-    return may_have() ? sqlite_memory.xMalloc(size) : NULL;
-}
-
-static void *sqlite_realloc(void *memory, int size)
-{
-    return may_have() ? sqlite_memory.xRealloc(memory, size) : NULL;
-}
-
-static void hook_sqlite(void)
-{
-    sqlite3_mem_methods hooked;
-
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_memory);
-    hooked = sqlite_memory;
-    hooked.xMalloc = sqlite_malloc;
-    hooked.xRealloc = sqlite_realloc;
-    /* No lookaside: every small allocation comes by here too. */
-    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &hooked) != SQLITE_OK ||
-        sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) != SQLITE_OK)
-        abort();
-}
-
-static void enter(void)
-{
-    inside = true;
-}
-
-static void leave(void)
-{
-    inside = false;
-}
-
 /* The day with allocation `at` failing; true when there were fewer. */
-static bool fail_at(long at)
+static bool fail_at(long at, bool lasting)
 {
     struct store_fixture fixture;
     struct store_script script;
@@ -105,13 +22,12 @@ static bool fail_at(long at)
 
     store_script_begin(&fixture, &script);
     store_close(fixture.store);
-    script.enter = enter;
-    script.leave = leave;
-    allocations = 0;
-    fails_at = at;
-    enter();
+    script.enter = fault_memory_enter;
+    script.leave = fault_memory_leave;
+    fault_memory_arm(at, lasting);
+    fault_memory_enter();
     code = store_open(&fixture.store, fixture.path, fixture.key, &script.error);
-    leave();
+    fault_memory_leave();
     if (code != 0)
         assert_null(fixture.store);
     while (code == 0 && done < STORE_STEPS &&
@@ -119,8 +35,8 @@ static bool fail_at(long at)
         done++;
     if (code != 0 && code != ERROR_MEMORY && code != ERROR_STORAGE)
         fail_msg("allocation %ld: step %d: %d: %s", at, done, code, script.error.message);
-    whole = allocations < at;
-    fails_at = 0;
+    whole = fault_memory_count() < at;
+    fault_memory_arm(0, false);
     if (fixture.store != NULL) {
         assert_int_equal(store_catch_up(fixture.store, NULL), 0);
         store_script_check(&fixture, &script, done);
@@ -138,8 +54,7 @@ static void every_allocation(long step, bool last)
 {
     long at = 1;
 
-    lasting = last;
-    while (!fail_at(at))
+    while (!fail_at(at, last))
         at += step;
     print_message("of %ld allocations every %ld. failed%s\n", at - 1, step,
                   last ? ", and all after it" : "");
@@ -161,16 +76,17 @@ static void no_memory_at_all_is_told_and_loses_nothing(void **state)
 /* One call with allocation `at` failing: it says so and has changed nothing, or does without. False
  * when there were fewer. */
 static bool call_without(const struct store_call *call, struct store_calls *calls,
-                         const char *before, long at, int *code)
+                         const char *before, long at, bool lasting, int *code)
 {
     char *after;
+    bool more;
 
-    allocations = 0;
-    fails_at = at;
-    enter();
+    fault_memory_arm(at, lasting);
+    fault_memory_enter();
     *code = call->make(calls);
-    leave();
-    fails_at = 0;
+    fault_memory_leave();
+    more = fault_memory_count() >= at;
+    fault_memory_arm(0, false);
     if (*code != 0 && *code != ERROR_MEMORY && *code != ERROR_STORAGE)
         fail_msg("%s: allocation %ld: %d: %s", call->name, at, *code, calls->error.message);
     after = store_calls_describe(calls);
@@ -181,7 +97,7 @@ static bool call_without(const struct store_call *call, struct store_calls *call
     if (call->whole)
         store_calls_check(calls);
     free(after);
-    return allocations >= at;
+    return more;
 }
 
 /* Each of its allocations in turn, or each third and all after it, at the same store until the call
@@ -191,7 +107,6 @@ static long call_with_each_missing(const struct store_call *call, bool last)
     long at = 1, step = last ? 3 : 1;
     bool more = true;
 
-    lasting = last;
     while (more) {
         struct store_calls calls;
         char *before;
@@ -200,7 +115,7 @@ static long call_with_each_missing(const struct store_call *call, bool last)
         store_calls_begin(&calls);
         before = store_calls_describe(&calls);
         while (more && code != 0) {
-            more = call_without(call, &calls, before, at, &code);
+            more = call_without(call, &calls, before, at, last, &code);
             at += step;
         }
         store_calls_reopen(&calls);
@@ -236,6 +151,6 @@ int main(void)
         cmocka_unit_test(each_call_without_memory_changes_nothing),
     };
 
-    hook_sqlite();
+    fault_memory_hook_sqlite();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
