@@ -90,6 +90,12 @@ struct reading {
 /* Columns: name, number, sealed content. Not 0 ends everything. */
 typedef int (*take_row)(struct reading *reading, sqlite3_stmt *row, bool refusal);
 
+/* What does not open is passed over. Where it is memory that lacks, it may well be readable. */
+static int pass_over(const struct reading *reading, int code)
+{
+    return code == ERROR_MEMORY ? error_set(reading->error, ERROR_MEMORY, "out of memory") : 0;
+}
+
 static int take_operation(struct reading *reading, sqlite3_stmt *row, bool refusal)
 {
     struct store shell = {.key = reading->key};
@@ -97,8 +103,9 @@ static int take_operation(struct reading *reading, sqlite3_stmt *row, bool refus
     int code;
 
     (void)refusal;
-    if (store_column_operation(&shell, row, 2, database_text(row, 0), &operation, NULL) != 0)
-        return 0;
+    code = store_column_operation(&shell, row, 2, database_text(row, 0), &operation, NULL);
+    if (code != 0)
+        return pass_over(reading, code);
     code = reading->visit(reading->context, operation, reading->error);
     operation_free(operation);
     return code;
@@ -121,11 +128,14 @@ static int take_sealed(struct reading *reading, sqlite3_stmt *row, bool refusal)
     char about[STORE_ABOUT_SIZE];
     json_t *value = NULL;
     struct salvaged *longer, *last;
+    int code;
 
-    store_about(about, refusal ? "refusal" : "state", name);
-    if (*name == '\0' || is_taken(salvage, name, refusal) ||
-        store_column_sealed(&shell, row, 2, about, &value, NULL) != 0)
+    if (*name == '\0' || is_taken(salvage, name, refusal))
         return 0;
+    store_about(about, refusal ? "refusal" : "state", name);
+    code = store_column_sealed(&shell, row, 2, about, &value, NULL);
+    if (code != 0)
+        return pass_over(reading, code);
     json_decref(value);
     longer = realloc(salvage->rows, (salvage->count + 1) * sizeof(*longer));
     if (longer == NULL)
@@ -147,13 +157,19 @@ static int read_rows(struct reading *reading, sqlite3 *handle, const char *sql, 
                      bool refusal)
 {
     sqlite3_stmt *row = NULL;
-    int code = 0;
+    int code = 0, result = sqlite3_prepare_v2(handle, sql, -1, &row, NULL);
 
-    if (sqlite3_prepare_v2(handle, sql, -1, &row, NULL) == SQLITE_OK)
-        while (code == 0 && sqlite3_step(row) == SQLITE_ROW)
+    if (result == SQLITE_OK)
+        while (code == 0 && (result = sqlite3_step(row)) == SQLITE_ROW) {
             code = take(reading, row, refusal);
+            /* A column without memory looks like one without content. */
+            if (code == 0 && sqlite3_errcode(handle) == SQLITE_NOMEM)
+                code = ERROR_MEMORY;
+        }
     sqlite3_finalize(row);
-    return code;
+    if (code == 0 && result == SQLITE_NOMEM)
+        code = ERROR_MEMORY;
+    return code == ERROR_MEMORY ? pass_over(reading, code) : code;
 }
 
 int salvage_read(struct salvage *salvage, const char *path, const struct seal_key *key,
@@ -175,9 +191,11 @@ int salvage_read(struct salvage *salvage, const char *path, const struct seal_ke
     };
     struct reading reading = {salvage, key, visit, context, error};
     sqlite3 *handle = NULL;
-    int code = 0;
+    int code = 0, result = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL);
 
-    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+    if (result == SQLITE_NOMEM)
+        code = pass_over(&reading, ERROR_MEMORY);
+    if (result == SQLITE_OK)
         for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && code == 0; i++)
             code = read_rows(&reading, handle, tables[i].sql, tables[i].take, tables[i].refusal);
     sqlite3_close(handle);

@@ -1,7 +1,9 @@
 /* A recovery that is broken off: the process dies, the power fails or the disk does, at every
- * change to a file in turn. When it is made again, all is there that was readable. */
+ * change to a file in turn, or memory runs out, at every allocation. When it is made again, all is
+ * there that was readable. */
 #include "tests/unit/unit.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -11,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "app/recovery.h"
+#include "tests/unit/fault_memory.h"
 #include "tests/unit/fault_vfs.h"
 #include "tests/unit/store_fixture.h"
 
@@ -90,12 +93,15 @@ static void look(struct store_fixture *fixture, const char *what, long at)
 
     if (store_open(&fixture->store, fixture->path, fixture->key, &error) != 0)
         fail_msg("%s at change %ld: %s", what, at, error.message);
-    assert_int_equal(store_outbox_count(fixture->store, NULL), NOTES);
+    if (store_outbox_count(fixture->store, NULL) != NOTES)
+        fail_msg("%s at change %ld: %ld notes wait", what, at,
+                 (long)store_outbox_count(fixture->store, NULL));
     if (store_state_get(fixture->store, "draft/note", &draft, NULL) != 0 || draft == NULL ||
         store_refusal_count(fixture->store, NULL) != 1)
         fail_msg("%s at change %ld: the draft or the refusal is not there", what, at);
     json_decref(draft);
-    store_fixture_end(fixture);
+    store_close(fixture->store);
+    fixture->store = NULL;
 }
 
 /* Made again, it goes well. */
@@ -106,6 +112,7 @@ static void recover_again(struct store_fixture *fixture, const char *what, long 
     if (recover(fixture, &error) != 0)
         fail_msg("%s at change %ld: %s", what, at, error.message);
     look(fixture, what, at);
+    store_fixture_end(fixture);
 }
 
 /* True when it ended by itself. */
@@ -185,6 +192,105 @@ static void a_recovery_on_a_bad_disk_is_told_and_made_again(void **state)
     }
 }
 
+/* The damaged store as it was, for a recovery that begins anew. */
+struct snapshot {
+    char *bytes[2];
+    size_t lengths[2];
+};
+
+static const char *const kept[2] = {"", ".outbox"};
+
+static void snapshot_take(struct snapshot *snapshot, const struct store_fixture *fixture)
+{
+    for (size_t i = 0; i < 2; i++) {
+        char path[128];
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s%s", fixture->path, kept[i]);
+        file = fopen(path, "r");
+        assert_non_null(file);
+        assert_int_equal(fseek(file, 0, SEEK_END), 0);
+        snapshot->lengths[i] = (size_t)ftell(file);
+        rewind(file);
+        snapshot->bytes[i] = malloc(snapshot->lengths[i]);
+        assert_non_null(snapshot->bytes[i]);
+        assert_int_equal(fread(snapshot->bytes[i], 1, snapshot->lengths[i], file),
+                         snapshot->lengths[i]);
+        fclose(file);
+    }
+}
+
+static void snapshot_put_back(const struct snapshot *snapshot, const struct store_fixture *fixture)
+{
+    char command[128];
+
+    snprintf(command, sizeof(command), "rm -f %s*", fixture->path);
+    assert_int_equal(system(command), 0);
+    for (size_t i = 0; i < 2; i++) {
+        char path[128];
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s%s", fixture->path, kept[i]);
+        file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(snapshot->bytes[i], 1, snapshot->lengths[i], file),
+                         snapshot->lengths[i]);
+        assert_int_equal(fclose(file), 0);
+    }
+}
+
+/* True when there were fewer. */
+static bool fail_without_memory(struct store_fixture *fixture, long at, bool lasting)
+{
+    struct error error = ERROR_INIT;
+    bool whole;
+    int code;
+
+    fault_memory_arm(at, lasting);
+    fault_memory_enter();
+    code = recover(fixture, &error);
+    fault_memory_leave();
+    whole = fault_memory_count() < at;
+    fault_memory_arm(0, false);
+    if (code != 0 && ((code != ERROR_MEMORY && code != ERROR_STORAGE) || error.message[0] == 0))
+        fail_msg("allocation %ld: %d: %s", at, code, error.message);
+    if (whole && code != 0)
+        fail_msg("with all the memory it wants: %d: %s", code, error.message);
+    if (recover(fixture, &error) != 0)
+        fail_msg("after allocation %ld: %s", at, error.message);
+    look(fixture, "without memory", at);
+    return whole;
+}
+
+/* A recovery makes a store, with some 14,000 allocations: each one is tried with
+ * GUICHET_FAULT_STEP=1, here one of so many. */
+#define FAULT_STEP 41
+
+static void a_recovery_without_memory_is_told_and_made_again(void **state)
+{
+    const char *asked = getenv("GUICHET_FAULT_STEP");
+    long between = asked != NULL && atol(asked) > 0 ? atol(asked) : FAULT_STEP;
+    struct store_fixture fixture;
+    struct snapshot snapshot;
+
+    (void)state;
+    begin(&fixture);
+    snapshot_take(&snapshot, &fixture);
+    for (int lasting = 0; lasting < 2; lasting++) {
+        long at = 1, step = lasting == 0 ? between : 3 * between;
+
+        while (!fail_without_memory(&fixture, at, lasting == 1)) {
+            snapshot_put_back(&snapshot, &fixture);
+            at += step;
+        }
+        snapshot_put_back(&snapshot, &fixture);
+        assert_true(at > 5000);
+    }
+    for (size_t i = 0; i < 2; i++)
+        free(snapshot.bytes[i]);
+    store_fixture_end(&fixture);
+}
+
 /* It died when the new store was whole, and the damaged one was moved aside in part. */
 static void die_moving(struct store_fixture *fixture)
 {
@@ -220,6 +326,7 @@ static void who_signs_in_finds_it_there(void **state)
     die_moving(&fixture);
     assert_int_equal(store_read_wrapped(fixture.path, wrapped, NULL), 0);
     look(&fixture, "moved, and signed in", 0);
+    store_fixture_end(&fixture);
 }
 
 int main(void)
@@ -228,10 +335,12 @@ int main(void)
         cmocka_unit_test(a_recovery_that_dies_is_made_again),
         cmocka_unit_test(a_recovery_that_loses_power_is_made_again),
         cmocka_unit_test(a_recovery_on_a_bad_disk_is_told_and_made_again),
+        cmocka_unit_test(a_recovery_without_memory_is_told_and_made_again),
         cmocka_unit_test(what_lacks_only_its_place_takes_it),
         cmocka_unit_test(who_signs_in_finds_it_there),
     };
 
+    fault_memory_hook_sqlite();
     fault_vfs_register();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
