@@ -38,7 +38,7 @@ libapp_a_SOURCES = \
     app/store_anew.c app/store_anew.h \
     app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c \
     app/store_urgency.c app/store_waiting.c app/store_witness.c app/store_state.c \
-    app/text.c app/text.h
+    app/shown.c app/shown.h app/text.c app/text.h
 
 EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
 

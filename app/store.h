@@ -24,6 +24,7 @@
 #include "app/operation.h"
 #include "app/record.h"
 #include "app/seal.h"
+#include "app/shown.h"
 
 struct store;
 
@@ -361,9 +362,6 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
  * restored from an older copy. Whatever is asked of it names this, until a request that named it
  * has read the feed to its end and past it (`named` of store_place).
  */
-#define STORE_SHOWN_MOST 3
-#define STORE_SHOWN_SIZE (STORE_SHOWN_MOST * (24 + STORE_EPOCH_SIZE))
-
 struct store_witness {
     struct id made; /* the operation that it accepted last and told no stay for, empty for none, */
     int64_t made_seq; /* and the number of that */
@@ -371,7 +369,7 @@ struct store_witness {
      * read, or one of the feed that was not its last, with the stay in which it was given, for each
      * stay: "NUMBER.STAY", with commas between, the highest first; "NUMBER" where the server told
      * no stay, "" for nothing. */
-    char shown[STORE_SHOWN_SIZE];
+    char shown[SHOWN_SIZE];
 };
 
 int store_witness_read(struct store *store, struct store_witness *witness, struct error *error);

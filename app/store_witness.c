@@ -7,7 +7,6 @@
  * number, and the request for a page may have left before. So it is named until the feed was read
  * to the end, and past it, by a request that named it: from then on the cursor speaks for it.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,122 +16,6 @@
 
 #define MADE  "last-accepted"
 #define SHOWN "last-shown"
-
-/* --- up to where it was shown ----------------------------------------------------------------- */
-
-struct shown {
-    int64_t seq;
-    char epoch[STORE_EPOCH_SIZE];
-};
-
-struct shown_list {
-    struct shown items[STORE_SHOWN_MOST + 1];
-    size_t count;
-};
-
-/* Up to a comma. Only letters and digits come from a server. */
-static void epoch_copy(char epoch[STORE_EPOCH_SIZE], const char *text)
-{
-    size_t length = 0;
-
-    while (length + 1 < STORE_EPOCH_SIZE && isalnum((unsigned char)text[length])) {
-        epoch[length] = text[length];
-        length++;
-    }
-    epoch[text[length] == '\0' || text[length] == ',' ? length : 0] = '\0';
-}
-
-static void list_read(struct shown_list *list, const char *text)
-{
-    list->count = 0;
-    while (list->count < STORE_SHOWN_MOST) {
-        struct shown *item = &list->items[list->count];
-        char *end;
-
-        item->seq = strtoll(text, &end, 10);
-        if (end == text || item->seq < 1)
-            return;
-        /* A blank is of the version before. */
-        end += *end == '.' || *end == ' ' ? 1 : 0;
-        epoch_copy(item->epoch, end);
-        list->count++;
-        text = end + strcspn(end, ",");
-        text += *text == ',' ? 1 : 0;
-    }
-}
-
-/* The highest first; the lowest is left out where they are too many. */
-static void list_write(struct shown_list *list, char text[STORE_SHOWN_SIZE])
-{
-    size_t used = 0;
-
-    text[0] = '\0';
-    for (size_t i = 0; i < list->count && i < STORE_SHOWN_MOST; i++) {
-        for (size_t k = i + 1; k < list->count; k++)
-            if (list->items[k].seq > list->items[i].seq) {
-                struct shown higher = list->items[k];
-
-                list->items[k] = list->items[i];
-                list->items[i] = higher;
-            }
-        used += (size_t)snprintf(text + used, STORE_SHOWN_SIZE - used, "%s%lld%s%s",
-                                 i > 0 ? "," : "", (long long)list->items[i].seq,
-                                 list->items[i].epoch[0] != '\0' ? "." : "", list->items[i].epoch);
-    }
-}
-
-/* Of one stay the highest number speaks for those below it. One of another stay does not, whatever
- * its number: the server may have been restored between the two. */
-static void shown_add(char text[STORE_SHOWN_SIZE], int64_t seq, const char *epoch)
-{
-    struct shown_list list;
-    struct shown added = {.seq = seq};
-    size_t place = 0;
-
-    epoch_copy(added.epoch, epoch);
-    list_read(&list, text);
-    while (place < list.count && strcmp(list.items[place].epoch, added.epoch) != 0)
-        place++;
-    if (place < list.count && list.items[place].seq >= seq)
-        return;
-    list.items[place] = added;
-    list.count += place == list.count ? 1 : 0;
-    list_write(&list, text);
-}
-
-/* What the server said in these words. */
-static void shown_add_text(char text[STORE_SHOWN_SIZE], const char *told)
-{
-    struct shown_list list;
-
-    list_read(&list, told);
-    for (size_t i = 0; i < list.count; i++)
-        shown_add(text, list.items[i].seq, list.items[i].epoch);
-}
-
-static bool list_has(const struct shown_list *list, const struct shown *item)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].seq == item->seq && strcmp(list->items[i].epoch, item->epoch) == 0)
-            return true;
-    return false;
-}
-
-static void shown_drop(char text[STORE_SHOWN_SIZE], const char *named, int64_t cursor)
-{
-    struct shown_list list, spoken;
-    size_t kept = 0;
-
-    list_read(&list, text);
-    list_read(&spoken, named);
-    for (size_t i = 0; i < list.count; i++)
-        if (list.items[i].seq > cursor || !list_has(&spoken, &list.items[i]))
-            list.items[kept++] = list.items[i];
-    list.count = kept;
-    list_write(&list, text);
-}
-
-/* --- both ------------------------------------------------------------------------------------- */
 
 int store_witness_read(struct store *store, struct store_witness *witness, struct error *error)
 {
@@ -231,13 +114,8 @@ int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct
 
 bool store_witness_reached(const struct store_witness *witness, int64_t cursor)
 {
-    struct shown_list list;
-    bool reached = witness->made_seq > 0 && witness->made_seq <= cursor;
-
-    list_read(&list, witness->shown);
-    for (size_t i = 0; i < list.count; i++)
-        reached = reached || list.items[i].seq <= cursor;
-    return reached;
+    return (witness->made_seq > 0 && witness->made_seq <= cursor) ||
+           shown_reached(witness->shown, cursor);
 }
 
 int store_witness_drop(struct store *store, const struct store_witness *named, int64_t cursor,

@@ -6,6 +6,7 @@
 #ifndef GUICHET_NET_LEDGER_RELAY_H
 #define GUICHET_NET_LEDGER_RELAY_H
 
+#include "app/shown.h"
 #include "net/ledger.h"
 
 /* --- at the centre ---------------------------------------------------------------------------- */
@@ -146,14 +147,14 @@ int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *err
  * answered (ledger_upward_known): what came of a record before may be of a centre that was restored
  * while an answer was on its way, and of some nothing comes at all. From then on the place speaks
  * for it. */
-#define LEDGER_SHOWN_SIZE (24 + LEDGER_EPOCH_SIZE)
 struct ledger_witness {
-    struct id made;   /* accepted last, or accepted and not yet given back; empty for none */
+    /* Accepted last by a centre that tells nothing else by which its answer is known, or accepted
+     * and not yet given back; empty for none. */
+    struct id made;
     int64_t made_seq; /* at the centre */
-    /* The highest number of a record that came with the centre's refusals, or at which a page was
-     * read that was not the last (ledger_upward_show), a point, and the stay in which it was given;
-     * "" for none. */
-    char shown[LEDGER_SHOWN_SIZE];
+    /* What answers to operations are known by, and up to where pages were read that were not the
+     * last (ledger_upward_show). */
+    char shown[SHOWN_SIZE];
 };
 
 int ledger_upward_witness(struct ledger *ledger, struct ledger_witness *witness,
@@ -181,9 +182,10 @@ struct ledger_verdict {
 };
 
 /* Takes the answers in: what was refused comes off the records again, and its agent is told.
- * `epoch` is the stay that the centre told with the records ("" for none). */
+ * `shown` is what the centre told by which its answer is known ("" for nothing: one of the version
+ * before), `epoch` the stay that it told with the records ("" for none). */
 int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
-                         const char *epoch, int64_t now_ms, struct error *error);
+                         const char *shown, const char *epoch, int64_t now_ms, struct error *error);
 
 /* The scope that is rung when the centre has decided an operation that was asked of it. */
 #define LEDGER_ASKED_SCOPE "asked:"

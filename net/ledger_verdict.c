@@ -5,6 +5,7 @@
 
 #include "app/delivery.h"
 #include "app/json.h"
+#include "app/text.h"
 #include "net/ledger_sqlite.h"
 #include "net/ledger_upward.h"
 
@@ -206,21 +207,17 @@ static bool is_spoken_for(const struct ledger_witness *witness, const struct led
            witness->made_seq <= desk;
 }
 
-static bool shown_is_spoken_for(const struct ledger_witness *witness,
-                                const struct ledger_witness *named, int64_t desk)
-{
-    return named->shown[0] != '\0' && strcmp(named->shown, witness->shown) == 0 &&
-           strtoll(witness->shown, NULL, 10) <= desk;
-}
-
 int ledger_upward_known(struct ledger *ledger, const struct ledger_witness *named, int64_t desk,
                         struct error *error)
 {
     struct ledger_witness witness;
     int code = ledger_upward_witness(ledger, &witness, error);
-    bool made = code == 0 && is_spoken_for(&witness, named, desk);
-    bool shown = code == 0 && shown_is_spoken_for(&witness, named, desk);
+    bool made = code == 0 && is_spoken_for(&witness, named, desk), shown;
+    char left[SHOWN_SIZE];
 
+    text_copy(left, sizeof(left), witness.shown);
+    shown_drop(left, named->shown, desk);
+    shown = code == 0 && strcmp(left, witness.shown) != 0;
     if (!made && !shown)
         return code;
     code = ledger_begin(ledger, error);
@@ -229,21 +226,27 @@ int ledger_upward_known(struct ledger *ledger, const struct ledger_witness *name
     if (made)
         code = ledger_property_text_put(ledger, LEDGER_MADE, "", error);
     if (code == 0 && shown)
-        code = ledger_property_text_put(ledger, LEDGER_SHOWN, "", error);
+        code = ledger_property_text_put(ledger, LEDGER_SHOWN, left, error);
     return ledger_end(ledger, code, error);
 }
 
-/* Does nothing when as much was noted before. */
-static int shown_put(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error)
+/* `told` are the centre's words; "" for none but this number of this stay. Does nothing when as
+ * much was noted before. */
+static int shown_put(struct ledger *ledger, const char *told, int64_t seq, const char *epoch,
+                     struct error *error)
 {
-    char shown[LEDGER_SHOWN_SIZE];
-    int code = ledger_property_text(ledger->writer, LEDGER_SHOWN, shown, sizeof(shown), error);
+    char before[SHOWN_SIZE], shown[SHOWN_SIZE];
+    int code = ledger_property_text(ledger->writer, LEDGER_SHOWN, before, sizeof(before), error);
 
-    if (code != 0 || seq <= strtoll(shown, NULL, 10))
+    if (code != 0)
         return code;
-    snprintf(shown, sizeof(shown), "%lld%s%.*s", (long long)seq, *epoch != '\0' ? "." : "",
-             LEDGER_EPOCH_SIZE - 1, epoch);
-    return ledger_property_text_put(ledger, LEDGER_SHOWN, shown, error);
+    text_copy(shown, sizeof(shown), before);
+    shown_add_text(shown, told);
+    if (seq > 0)
+        shown_add(shown, seq, epoch);
+    return strcmp(shown, before) == 0
+               ? 0
+               : ledger_property_text_put(ledger, LEDGER_SHOWN, shown, error);
 }
 
 static int note_shown(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
@@ -257,18 +260,18 @@ static int note_shown(struct ledger *ledger, const struct ledger_verdict *verdic
         if (seq > highest)
             highest = seq;
     }
-    return shown_put(ledger, highest, epoch, error);
+    return shown_put(ledger, "", highest, epoch, error);
 }
 
 int ledger_upward_show(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error)
 {
     int code = ledger_begin(ledger, error);
 
-    return code != 0 ? code : ledger_end(ledger, shown_put(ledger, seq, epoch, error), error);
+    return code != 0 ? code : ledger_end(ledger, shown_put(ledger, "", seq, epoch, error), error);
 }
 
 int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
-                         const char *epoch, int64_t now_ms, struct error *error)
+                         const char *shown, const char *epoch, int64_t now_ms, struct error *error)
 {
     int code = ledger_begin(ledger, error);
 
@@ -279,9 +282,13 @@ int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *ver
 
         code = settle(&settling, error);
     }
-    if (code == 0)
+    /* An operation that the centre knows does not show that it knows those before it: one that was
+     * long on its way may come to a centre that was restored meanwhile. A number of a stay does. */
+    if (code == 0 && *shown != '\0')
+        code = shown_put(ledger, shown, 0, "", error);
+    else if (code == 0)
         code = note_made(ledger, verdicts, count, error);
-    if (code == 0)
+    if (code == 0 && *shown == '\0')
         code = note_shown(ledger, verdicts, count, epoch, error);
     if (code == 0)
         return ledger_commit(ledger, error);

@@ -358,8 +358,9 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
     }
     relay_epoch_copy(epoch, document, "epoch");
     if (code == 0)
-        code = ledger_upward_settle(engine->options.ledger, verdicts, count, epoch,
-                                    relay_wall(engine), error);
+        code = ledger_upward_settle(engine->options.ledger, verdicts, count,
+                                    json_text_or(document, "shown", ""), epoch, relay_wall(engine),
+                                    error);
     /* What was not answered is sent again, but not in haste. */
     if (code == 0 && count < engine->batch_count)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered", count,

@@ -51,8 +51,8 @@ static void follow_wanted(struct sync_engine *engine, enum record_type type, con
 
 static int file_begin(struct sync_engine *engine, struct error *error)
 {
-    char epoch[STORE_EPOCH_SIZE], epoch_part[SYNC_EPOCH_SIZE], path[256 + STORE_SHOWN_SIZE];
-    char shown_part[STORE_SHOWN_SIZE + 8] = "";
+    char epoch[STORE_EPOCH_SIZE], epoch_part[SYNC_EPOCH_SIZE], path[256 + SHOWN_SIZE];
+    char shown_part[SHOWN_SIZE + 8] = "";
     struct store_witness witness;
     const struct http_request request = {
         .method = "GET", .path = path, .accept = "application/json"};

@@ -45,9 +45,9 @@ static int desk_ask(struct sync_engine *engine, int64_t since, int64_t begun, co
                     const struct store_witness *witness, bool wait, struct error *error)
 {
     char made_part[ID_TEXT_LENGTH + 8] = "";
-    char shown_part[STORE_SHOWN_SIZE + 8] = "";
+    char shown_part[SHOWN_SIZE + 8] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
-    char path[448 + STORE_SHOWN_SIZE];
+    char path[448 + SHOWN_SIZE];
     int64_t old, until;
     int code = store_old(engine->store, &engine->options.policy, sync_server_ms(engine), since,
                          &old, &until, error);

@@ -77,7 +77,7 @@ static void answer(struct relay_fixture *f, const struct ledger_carried *carried
             .field = outcomes[i].field,
             .record = outcomes[i].record};
     assert_int_equal(ledger_shown_epoch(f->centre.ledger, outcomes, count, epoch, NULL), 0);
-    assert_int_equal(ledger_upward_settle(f->relay, verdicts, count, epoch, NOW, NULL), 0);
+    assert_int_equal(ledger_upward_settle(f->relay, verdicts, count, "", epoch, NOW, NULL), 0);
 }
 
 size_t relay_push(struct relay_fixture *f, size_t limit, bool answered)

@@ -31,6 +31,18 @@ static void refuse(struct bench *bench, const struct id *operation, const struct
     bench_answer(bench, SYNC_LANE_WORK, 200, body);
 }
 
+/* The same from one that tells by what its answer is known. */
+static void accept_shown(struct bench *bench, const struct id *operation, const char *shown)
+{
+    char body[256];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"shown\":\"%s\",\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"applied\","
+                   "\"rev\":1,\"seq\":308}]}",
+                   shown, operation->text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+}
+
 static void deny_history(struct bench *bench, enum sync_lane lane)
 {
     bench_answer(bench, lane, 409, "{\"code\":\"other-history\"}");
@@ -305,6 +317,68 @@ static void what_was_shown_before_the_place_is_named_once(void **state)
     assert_null(strstr(bench_work(bench), "shown"));
 }
 
+/* A restored centre may know the last operation, which came late, and lack those before: not so a
+ * number of a stay. That is named until a greeting that named it from a place past it was answered,
+ * and so is one of another stay. */
+static void by_what_an_answer_is_known_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *first = bench_client(bench), *second = bench_client(bench),
+                     *third = bench_client(bench);
+    struct id one = first->id, two = second->id;
+
+    bench_get_joined(bench);
+    bench_carry(bench, first);
+    accept_shown(bench, &one, "308.ab12cd34");
+    bench_carry(bench, second);
+    assert_string_equal(says(bench, "shown"), "308.ab12cd34");
+    accept_shown(bench, &two, "305.ef56ab78");
+    bench_carry(bench, third);
+    assert_string_equal(says(bench, "shown"), "308.ab12cd34,305.ef56ab78");
+    bench_cut(bench, SYNC_LANE_WORK);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_non_null(strstr(bench_work(bench), "&shown=308.ab12cd34,305.ef56ab78"));
+    bench_greet(bench);
+    bench_page(bench, SYNC_LANE_BELL, 306, "one");
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=306"));
+    bench_greet(bench);
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "&shown=308.ab12cd34"));
+    assert_null(strstr(bench_work(bench), "305"));
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_null(strstr(bench_work(bench), "shown"));
+}
+
+/* Of an older version's all that was accepted last is named as before, and of this one's not that.
+ */
+static void an_operation_is_named_where_nothing_else_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct relay_fixture *f = &bench->fixture;
+    struct id made = {""};
+    int64_t seq;
+
+    bench_get_joined(bench);
+    for (int tells = 1; tells >= 0; tells--) {
+        struct operation *operation = bench_client(bench);
+        struct id id = operation->id;
+        struct ledger_witness witness;
+
+        bench_carry(bench, operation);
+        if (tells)
+            accept_shown(bench, &id, "308.ab12cd34");
+        else
+            accept(bench, &id);
+        assert_int_equal(ledger_upward_witness(f->relay, &witness, NULL), 0);
+        made = witness.made;
+        seq = witness.made_seq;
+        assert_string_equal(made.text, id.text);
+        assert_int_equal(seq, tells ? 0 : 308);
+    }
+}
+
 static void what_the_centre_lost_of_it_is_carried_again(void **state)
 {
     struct bench *bench = *state;
@@ -386,6 +460,8 @@ int main(void)
         TEST(what_was_accepted_last_is_named_until_that_is_answered),
         TEST(what_does_not_come_back_is_named_on),
         TEST(what_was_shown_before_the_place_is_named_once),
+        TEST(by_what_an_answer_is_known_is_told),
+        TEST(an_operation_is_named_where_nothing_else_is_told),
         TEST(what_the_centre_lost_of_it_is_carried_again),
         TEST(how_far_was_read_is_told_while_it_is_read_again),
         TEST(a_centre_restored_is_read_from_the_beginning),
