@@ -166,8 +166,8 @@ int ledger_upward_known(struct ledger *ledger, const struct ledger_witness *name
 int ledger_upward_show(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error);
 
 /* The next operations for the centre, in their order, as an array of documents with the base as
- * the centre counts and "after": `limit` and `bytes` at most, but one at least. New reference;
- * empty when nothing waits. */
+ * the centre counts and "after": `limit` and `bytes` at most, but one at least, and never an
+ * offer's end without what follows it. New reference; empty when nothing waits. */
 int ledger_upward_read(struct ledger *ledger, size_t limit, size_t bytes, json_t **operations,
                        struct error *error);
 

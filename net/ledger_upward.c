@@ -403,6 +403,16 @@ static int leave(struct database *database, sqlite3_stmt *row, json_t **document
     return code;
 }
 
+/* Whether an operation offers anew what the one before it ended. */
+static bool goes_on(const json_t *before, const json_t *document)
+{
+    const char *follows = json_text_or(json_object_get(document, "body"), "follows", "");
+
+    return follows[0] != '\0' && strcmp(json_text_or(before, "record", ""), follows) == 0;
+}
+
+/* An offer that ended and what follows it leave together: a relay that is restored in between would
+ * not make it again, for the centre has the end of it. */
 static int read_next(struct database *database, size_t limit, size_t bytes, json_t *operations,
                      struct error *error)
 {
@@ -412,18 +422,20 @@ static int read_next(struct database *database, size_t limit, size_t bytes, json
 
     if (statement == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, (int64_t)limit);
+    sqlite3_bind_int64(statement, 1, (int64_t)limit + 1);
     while ((code = database_step(database, statement, error)) > 0) {
+        size_t count = json_array_size(operations);
         json_t *document = NULL;
 
         length += (size_t)sqlite3_column_bytes(statement, 2);
-        if (length > bytes && json_array_size(operations) > 0) {
-            code = 0;
-            break;
-        }
         code = leave(database, statement, &document, error);
         if (code != 0)
             break;
+        if (count > 0 && (length > bytes || count >= limit) &&
+            !goes_on(json_array_get(operations, count - 1), document)) {
+            json_decref(document);
+            break;
+        }
         if (json_array_append_new(operations, document) != 0) {
             code = error_set(error, ERROR_MEMORY, "no memory for a batch");
             break;

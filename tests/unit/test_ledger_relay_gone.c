@@ -460,6 +460,44 @@ static void what_a_restored_centre_made_and_lost_is_made_here(void **state)
     assert_relay_agrees(f, RECORD_HANDOFF, &following);
 }
 
+/* What makes an offer expire and what offers it anew are of one batch, whatever its bounds. */
+static void what_follows_an_offer_leaves_with_its_end(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t due = f->centre.clock_ms + 5 * MINUTE;
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+    json_t *batch;
+    struct id id, following, matter;
+    int expired;
+
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/v", json_pack("{s:i}", "offer_minutes", 5));
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "v"));
+    fixture_publish_agent(&f->centre, DENIS, "a", "sample/v");
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_pull(f);
+    json_object_set_new(body, "expires_at", json_time(due));
+    id = make(f, ANNE, RECORD_HANDOFF, body);
+    following = id_from_key("handoff", id.text);
+    relay_settle(f);
+    assert_int_equal(ledger_handoffs_expire(f->relay, due + MINUTE, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    matter = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    for (int turn = 0; turn < 2; turn++) {
+        assert_int_equal(ledger_upward_read(f->relay, turn == 0 ? 1 : 100, turn == 0 ? 1 << 20 : 1,
+                                            &batch, NULL),
+                         0);
+        assert_int_equal(json_array_size(batch), 2);
+        assert_string_equal(json_text_or(json_array_get(batch, 0), "record", ""), id.text);
+        assert_string_equal(json_text_or(json_array_get(batch, 1), "record", ""), following.text);
+        json_decref(batch);
+    }
+    assert_int_equal(relay_push(f, 1, true), 2);
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &following, "state"), "offered");
+    /* The others one by one, as they were. */
+    assert_int_equal(relay_push(f, 1, true), 1);
+    assert_string_equal(centre_says(f, RECORD_CASE, &matter, "office"), "sample/a");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -475,6 +513,7 @@ int main(void)
         WITH(what_left_a_scope_before_all_is_read_anew_leaves_it),
         WITH(what_a_restored_centre_lost_leaves_the_office),
         WITH(what_a_restored_centre_made_and_lost_is_made_here),
+        WITH(what_follows_an_offer_leaves_with_its_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
