@@ -33,18 +33,10 @@ static int untold_put(struct ledger *ledger, bool untold, struct error *error)
  * has told, may be what it knew before it was restored. */
 static int note_began(struct ledger *ledger, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_LAST, error);
     int64_t last;
-    int code;
+    int code = ledger_upward_last(ledger, &last, error);
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    code = database_step(ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    last = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return began_put(ledger, last + 1, error);
+    return code > 0 ? began_put(ledger, last + 1, error) : code;
 }
 
 int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error)

@@ -296,19 +296,30 @@ int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
 /* How many numbers back what is done with, and what agents were to be told, is kept. */
 #define KEPT 20000
 
-int ledger_upward_prune(struct ledger *ledger, struct error *error)
+int ledger_upward_last(struct ledger *ledger, int64_t *last, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_LAST, error);
-    int64_t last;
     int code;
 
+    *last = 0;
     if (statement == NULL)
         return ERROR_STORAGE;
     code = database_step(ledger->writer, statement, error);
     if (code <= 0)
         return code;
-    last = sqlite3_column_int64(statement, 0);
+    *last = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
+    return 1;
+}
+
+int ledger_upward_prune(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t last;
+    int code = ledger_upward_last(ledger, &last, error);
+
+    if (code <= 0)
+        return code;
     statement = database_statement(ledger->writer, LEDGER_UPWARD_PRUNE, error);
     if (statement == NULL)
         return ERROR_STORAGE;

@@ -417,6 +417,24 @@ static void what_a_restored_centre_lost_leaves_the_office(void **state)
     assert_int_equal(shows(f, CHLOE, &waiting), SHOWN);
 }
 
+/* An offer to a queue after which comes another, where it is `following`; both sides have it. */
+static struct id offer_until(struct relay_fixture *f, int64_t due_ms, struct id *following)
+{
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+    struct id id;
+
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/v", json_pack("{s:i}", "offer_minutes", 5));
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "v"));
+    fixture_publish_agent(&f->centre, DENIS, "a", "sample/v");
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_pull(f);
+    json_object_set_new(body, "expires_at", json_time(due_ms));
+    id = make(f, ANNE, RECORD_HANDOFF, body);
+    *following = id_from_key("handoff", id.text);
+    relay_settle(f);
+    return id;
+}
+
 /* The centre made what follows an offer; it has expired here, when the centre is restored to a copy
  * from before the first one did. While all is read anew that one expires once more: the claim on
  * what followed it, which waits again, is not what makes it. */
@@ -424,20 +442,10 @@ static void what_a_restored_centre_made_and_lost_is_made_here(void **state)
 {
     struct relay_fixture *f = *state;
     int64_t due = f->centre.clock_ms + 5 * MINUTE, gone = due + 12 * 60 * MINUTE;
-    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
-    struct id id, following;
+    struct id following, id = offer_until(f, due, &following);
     char copy[160];
     int expired;
 
-    fixture_publish(&f->centre, RECORD_QUEUE, "sample/v", json_pack("{s:i}", "offer_minutes", 5));
-    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "v"));
-    fixture_publish_agent(&f->centre, DENIS, "a", "sample/v");
-    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
-    relay_pull(f);
-    json_object_set_new(body, "expires_at", json_time(due));
-    id = make(f, ANNE, RECORD_HANDOFF, body);
-    following = id_from_key("handoff", id.text);
-    relay_settle(f);
     (void)snprintf(copy, sizeof(copy), "%s-copy", f->centre.path);
     copy_centre(f, copy);
 
@@ -465,20 +473,10 @@ static void what_follows_an_offer_leaves_with_its_end(void **state)
 {
     struct relay_fixture *f = *state;
     int64_t due = f->centre.clock_ms + 5 * MINUTE;
-    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+    struct id following, id = offer_until(f, due, &following), matter;
     json_t *batch;
-    struct id id, following, matter;
     int expired;
 
-    fixture_publish(&f->centre, RECORD_QUEUE, "sample/v", json_pack("{s:i}", "offer_minutes", 5));
-    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "v"));
-    fixture_publish_agent(&f->centre, DENIS, "a", "sample/v");
-    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
-    relay_pull(f);
-    json_object_set_new(body, "expires_at", json_time(due));
-    id = make(f, ANNE, RECORD_HANDOFF, body);
-    following = id_from_key("handoff", id.text);
-    relay_settle(f);
     assert_int_equal(ledger_handoffs_expire(f->relay, due + MINUTE, &expired, NULL), 0);
     assert_int_equal(expired, 1);
     matter = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
