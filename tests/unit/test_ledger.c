@@ -9,8 +9,6 @@
 #include <sqlite3.h>
 
 #include "app/json.h"
-#include "net/ledger_row.h"
-#include "net/ledger_sqlite.h"
 #include "tests/unit/ledger_fixture.h"
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -247,99 +245,6 @@ static void test_nobody_acts_for_another(void **state)
     fixture_refused(f, DENIS, operation, MERGE_FORBIDDEN, "device");
 }
 
-/* --- listening -------------------------------------------------------------------------------- */
-
-static void note_scopes(void *context, const struct ledger_changed *changed)
-{
-    assert_int_equal(scope_set_add_all(context, &changed->scopes, NULL), 0);
-    assert_int_equal(scope_set_add_all(context, &changed->others, NULL), 0);
-}
-
-static void note_changed(void *context, const struct ledger_changed *changed)
-{
-    struct ledger_changed *heard = context;
-
-    ledger_changed_clear(heard);
-    heard->device = changed->device;
-    assert_int_equal(scope_set_add_all(&heard->scopes, &changed->scopes, NULL), 0);
-    assert_int_equal(scope_set_add_all(&heard->others, &changed->others, NULL), 0);
-}
-
-/* What a terminal works out by itself is told to the others; what nobody does, to all. */
-static void test_listener_hears_who_knows(void **state)
-{
-    struct ledger_fixture *f = *state;
-    struct ledger_changed heard = {0};
-    struct id device = f->actors[ANNE].device;
-
-    ledger_listen(f->ledger, note_changed, &heard);
-    fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
-    assert_true(scope_set_has(&heard.others, "office:sample/a"));
-    assert_int_equal(heard.scopes.count, 0);
-    assert_string_equal(heard.device.text, device.text);
-    f->actors[ANNE].ungrounded = true;
-    fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
-    f->actors[ANNE].ungrounded = false;
-    assert_true(scope_set_has(&heard.scopes, "office:sample/a"));
-    assert_int_equal(heard.others.count, 0);
-    ledger_changed_clear(&heard);
-    ledger_listen(f->ledger, NULL, NULL);
-}
-
-/* Two terminals in one commit. */
-static void test_listener_hears_of_two_terminals(void **state)
-{
-    struct ledger_fixture *f = *state;
-    struct ledger_changed heard = {0};
-    struct scope_set desk = {0};
-
-    ledger_listen(f->ledger, note_changed, &heard);
-    assert_int_equal(ledger_desk_read(f->ledger, &f->actors[ANNE].agent, &desk,
-                                      &f->actors[ANNE].may, NULL),
-                     0);
-    assert_int_equal(ledger_begin(f->ledger, NULL), 0);
-    for (int i = 0; i < 2; i++) {
-        struct id id = fixture_id(f);
-        struct operation *operation =
-            fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
-                              fixture_note(f, ANNE, "sample/a", NULL, "at once"));
-        struct ledger_outcome outcome = {0};
-
-        assert_int_equal(ledger_apply_within(f->ledger, &f->actors[ANNE], &desk, &operation, 1, 1,
-                                             &outcome, NULL),
-                         0);
-        assert_int_equal(outcome.kind, LEDGER_APPLIED);
-        ledger_outcome_clear(&outcome);
-        operation_free(operation);
-        f->actors[ANNE].device = fixture_id(f);
-    }
-    assert_int_equal(ledger_commit(f->ledger, NULL), 0);
-    /* The first is told to the others, the second to all. */
-    assert_true(heard.others.count > 0);
-    assert_true(heard.scopes.count > 0);
-    scope_set_free(&desk);
-    ledger_changed_clear(&heard);
-    ledger_listen(f->ledger, NULL, NULL);
-}
-
-static void test_listener_hears_scopes(void **state)
-{
-    struct ledger_fixture *f = *state;
-    struct scope_set heard = {0};
-    struct id id = fixture_id(f);
-
-    ledger_listen(f->ledger, note_scopes, &heard);
-    fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
-    assert_int_equal(heard.count, 1);
-    assert_true(scope_set_has(&heard, "office:sample/a"));
-    scope_set_free(&heard);
-    fixture_refused(
-        f, ANNE, fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_CLIENT, &id, 0, json_object()),
-        MERGE_REQUIRED, "kind");
-    assert_int_equal(heard.count, 0);
-    ledger_listen(f->ledger, NULL, NULL);
-}
-
 /* --- checking --------------------------------------------------------------------------------- */
 
 static void damage(const struct ledger_fixture *f, const char *sql)
@@ -497,132 +402,7 @@ static void test_lockout_grows(void **state)
     record_free(agent);
 }
 
-/* --- a database restored from an older copy --------------------------------------------------- */
-
-static void append_notes(struct ledger_fixture *f, int count, struct id *last)
-{
-    for (int i = 0; i < count; i++) {
-        struct id id = fixture_id(f);
-        struct operation *operation =
-            fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
-                              fixture_note(f, ANNE, "sample/a", NULL, "counted"));
-        struct ledger_outcome outcome;
-
-        *last = operation->id;
-        assert_int_equal(
-            ledger_apply(f->ledger, &f->actors[ANNE], &operation, 1, 1, &outcome, NULL), 0);
-        assert_int_equal(outcome.kind, LEDGER_APPLIED);
-        ledger_outcome_clear(&outcome);
-        operation_free(operation);
-    }
-}
-
-/* Reads all that Anne may see; where that ends, and under which name. */
-static int64_t read_end(struct ledger_fixture *f, char epoch[LEDGER_EPOCH_SIZE])
-{
-    struct scope_set scopes = {0};
-    struct ledger_page page;
-    int64_t next;
-
-    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
-    assert_int_equal(ledger_changes(f->ledger, &scopes, 0, 1000, NULL, &page, NULL), 0);
-    next = page.next;
-    strcpy(epoch, page.epoch);
-    ledger_page_clear(&page);
-    scope_set_free(&scopes);
-    return next;
-}
-
-static void reopen(struct ledger_fixture *f, const char *copy_from, const char *copy_to)
-{
-    char command[400];
-
-    ledger_close(f->ledger);
-    if (copy_from != NULL) {
-        snprintf(command, sizeof(command), "rm -f '%s' '%s-wal' '%s-shm' && cp '%s' '%s'", copy_to,
-                 copy_to, copy_to, copy_from, copy_to);
-        assert_int_equal(system(command), 0);
-    }
-    assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
-}
-
-static void test_another_history_is_known(void **state)
-{
-    struct ledger_fixture *f = *state;
-    char before[LEDGER_EPOCH_SIZE], after[LEDGER_EPOCH_SIZE], other[LEDGER_EPOCH_SIZE];
-    char copy[200];
-    struct id none = {0}, early, late, again;
-    int64_t old_end, lost_end;
-
-    snprintf(copy, sizeof(copy), "%s.copy", f->path);
-    append_notes(f, 3, &early);
-    old_end = read_end(f, before);
-    assert_true(before[0] != '\0');
-    reopen(f, f->path, copy); /* a backup, and a restart */
-    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &early, NULL), 0);
-    append_notes(f, 3, &late);
-    lost_end = read_end(f, after);
-    assert_int_equal(lost_end, old_end + 3);
-    assert_string_not_equal(after, before);
-    assert_int_equal(ledger_history_check(f->ledger, lost_end, after, &late, NULL), 0);
-    assert_int_equal(ledger_history_check(f->ledger, lost_end, "", &none, NULL), 0);
-
-    reopen(f, copy, f->path); /* restored */
-    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &early, NULL), 0);
-    assert_int_equal(ledger_history_check(f->ledger, lost_end, "", &none, NULL), ERROR_CONFLICT);
-    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &late, NULL), ERROR_CONFLICT);
-    append_notes(f, 5, &again); /* the lost numbers are given again */
-    assert_int_equal(ledger_history_check(f->ledger, lost_end, after, &none, NULL), ERROR_CONFLICT);
-    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &late, NULL), ERROR_CONFLICT);
-    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &again, NULL), 0);
-    assert_int_equal(ledger_history_check(f->ledger, read_end(f, other), other, &again, NULL), 0);
-    unlink(copy);
-}
-
-static void apply_and_show(struct ledger_fixture *f, struct operation *operation,
-                           enum ledger_outcome_kind kind, char shown[LEDGER_SHOWN_LIMIT])
-{
-    struct ledger_outcome outcome;
-
-    assert_int_equal(ledger_apply(f->ledger, &f->actors[ANNE], &operation, 1, 1, &outcome, NULL),
-                     0);
-    assert_int_equal(outcome.kind, kind);
-    assert_int_equal(ledger_shown_last(f->ledger, &outcome, 1, shown, NULL), 0);
-    ledger_outcome_clear(&outcome);
-}
-
-/* A request that was long on its way comes to a server that was restored meanwhile. It then knows
- * the latest operation and not the one before; by the number and the stay it is found out. */
-static void test_a_late_operation_does_not_speak_for_those_before(void **state)
-{
-    struct ledger_fixture *f = *state;
-    char copy[200], first[LEDGER_SHOWN_LIMIT], known[LEDGER_SHOWN_LIMIT], late[LEDGER_SHOWN_LIMIT];
-    struct id id = fixture_id(f), lost;
-    struct operation *operation =
-        fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
-                          fixture_note(f, ANNE, "sample/a", NULL, "on its way"));
-
-    snprintf(copy, sizeof(copy), "%s.copy", f->path);
-    append_notes(f, 3, &lost);
-    reopen(f, f->path, copy);
-    append_notes(f, 1, &lost);
-    apply_and_show(f, operation, LEDGER_APPLIED, first);
-    apply_and_show(f, operation, LEDGER_REPEATED, known);
-    assert_string_equal(known, first);
-    assert_int_equal(ledger_shown_check(f->ledger, known, NULL), 0);
-
-    reopen(f, copy, f->path);
-    apply_and_show(f, operation, LEDGER_APPLIED, late);
-    assert_int_equal(ledger_shown_check(f->ledger, late, NULL), 0);
-    assert_int_equal(ledger_history_check(f->ledger, 0, "", &operation->id, NULL), 0);
-    append_notes(f, 3, &lost); /* the lost numbers are given again */
-    assert_int_equal(ledger_shown_check(f->ledger, known, NULL), ERROR_CONFLICT);
-    /* Nothing was told. */
-    assert_int_equal(ledger_shown_last(f->ledger, NULL, 0, late, NULL), 0);
-    assert_string_equal(late, "");
-    operation_free(operation);
-    unlink(copy);
-}
+/* --- whose an id is --------------------------------------------------------------------------- */
 
 /* The same id with other words is nobody's repeat, also from the same terminal; the same words from
  * a terminal of the same agent are. */
@@ -667,20 +447,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_conflict_is_told, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_nobody_acts_for_another, fixture_setup,
                                         fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_listener_hears_scopes, fixture_setup,
-                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(test_check_finds_damage, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_sign_in, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_token_is_not_stored, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_lockout_grows, fixture_setup, fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_listener_hears_who_knows, fixture_setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_listener_hears_of_two_terminals, fixture_setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_another_history_is_known, fixture_setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_a_late_operation_does_not_speak_for_those_before,
-                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_an_id_means_what_it_said_first, fixture_setup,
                                         fixture_teardown),
     };
