@@ -57,7 +57,8 @@ void store_witness_add(struct store_witness *witness, const struct store_outcome
 {
     for (size_t i = 0; i < count; i++) {
         const struct store_outcome *outcome = &outcomes[i];
-        int64_t seq = llabs(outcome->seq);
+        /* The lowest there is has no magnitude: no server of ours gives it. */
+        int64_t seq = outcome->seq == INT64_MIN ? 0 : llabs(outcome->seq);
 
         /* An operation that the server knows does not show that it knows those before it: one that
          * was long on its way may come to a server that was restored meanwhile. A number of a stay

@@ -109,6 +109,11 @@ static void what_makes_no_sense_is_not_named(void **state)
     assert_int_equal(bench_waiting(bench), 0);
     bench_write_note(bench, "b");
     assert_null(strstr(sent(bench), "\"shown\""));
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,-9223372036854775808]]}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_write_note(bench, "c");
+    assert_null(strstr(sent(bench), "\"made\""));
     bench_free(bench);
 }
 
