@@ -377,15 +377,15 @@ static void measure_up(struct terminal *terminal, int notes)
            (double)(measure.up + measure.down) / notes);
     printf("up_work_here %.1f\nup_work_server %.1f\n", measure.work.here / notes,
            measure.work.server / notes);
-    /* What was sent comes back by the feed: from then on the terminal is quiet. */
-    int64_t cursor = 0, before;
-    do {
-        const struct timespec second = {.tv_sec = 1};
+}
 
-        before = cursor;
+/* The feed is read past what was sent when the long poll has ended: until then requests name it. */
+static void await_idle(struct terminal *terminal, int notes)
+{
+    const struct timespec second = {.tv_sec = 1};
+
+    while (cursor_of(terminal) < notes)
         (void)nanosleep(&second, NULL);
-        cursor = cursor_of(terminal);
-    } while (cursor != before || cursor == 0);
 }
 
 /* How many notes the store holds. */
@@ -475,6 +475,13 @@ static void measure_one(struct terminal *terminal)
     printf("one_all %lld\n", measure.up + measure.down + measure.packets * SEGMENT);
     print_parts(terminal, 0);
     print_parts(terminal, 1);
+    /* And at once one more, which names by what the last answer is known. */
+    write_notes(terminal, 1, 200);
+    measure_begin(&measure, terminal);
+    link_sync_ring(terminal->link);
+    await_empty(terminal);
+    measure_end(&measure, terminal);
+    printf("next_bytes %lld\n", measure.up + measure.down);
     while (cursor_of(terminal) == cursor)
         rest();
 }
@@ -567,6 +574,7 @@ int main(int argc, char **argv)
     measure_down(&reader, notes);
     measure_bare(notes);
     if (!rates) {
+        await_idle(&writer, notes);
         measure_one(&writer);
         measure_slow(&writer);
         measure_idle(&reader);

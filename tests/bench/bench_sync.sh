@@ -29,6 +29,7 @@ FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guiche
     said["down_bytes"] = "bytes on the wire, each, both ways"
     said["bare_rate"] = "bare SQLite: as many rows, synced to disk, per second"
     said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
+    said["next_bytes"] = "and one more at once, bytes"
     said["one_packets"] = "its TCP segments"
     said["one_all"] = "with 52 bytes of IP and TCP around each"
     said["idle_wakes"] = "and how often it wakes"
