@@ -64,7 +64,9 @@ void store_witness_add(struct store_witness *witness, const struct store_outcome
          * was long on its way may come to a server that was restored meanwhile. A number of a stay
          * does. */
         if (outcome->shown != NULL) {
-            shown_add_text(witness->shown, outcome->shown);
+            /* That of one answer is said once. */
+            if (i == 0 || outcome->shown != outcomes[i - 1].shown)
+                shown_add_text(witness->shown, outcome->shown);
             continue;
         }
         if (outcome->record != NULL && outcome->record->seq > 0)
