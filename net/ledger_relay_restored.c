@@ -36,7 +36,7 @@ static int note_began(struct ledger *ledger, struct error *error)
     int64_t last;
     int code = ledger_upward_last(ledger, &last, error);
 
-    return code > 0 ? began_put(ledger, last + 1, error) : code;
+    return code == 0 ? began_put(ledger, last + 1, error) : code;
 }
 
 int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error)

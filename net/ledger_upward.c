@@ -305,11 +305,10 @@ int ledger_upward_last(struct ledger *ledger, int64_t *last, struct error *error
     if (statement == NULL)
         return ERROR_STORAGE;
     code = database_step(ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    *last = sqlite3_column_int64(statement, 0);
+    if (code > 0)
+        *last = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
-    return 1;
+    return code < 0 ? code : 0;
 }
 
 int ledger_upward_prune(struct ledger *ledger, struct error *error)
@@ -318,7 +317,7 @@ int ledger_upward_prune(struct ledger *ledger, struct error *error)
     int64_t last;
     int code = ledger_upward_last(ledger, &last, error);
 
-    if (code <= 0)
+    if (code != 0)
         return code;
     statement = database_statement(ledger->writer, LEDGER_UPWARD_PRUNE, error);
     if (statement == NULL)

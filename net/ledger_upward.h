@@ -61,7 +61,7 @@ int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
                       const struct ledger_row *row, enum ledger_way state, struct error *error);
 /* Within a transaction: forgets what was done with long ago. */
 int ledger_upward_prune(struct ledger *ledger, struct error *error);
-/* Within a transaction: the number of the latest, sent or not. 1; 0 when there was none. */
+/* Within a transaction: the number of the latest, sent or not; 0 when there was none. */
 int ledger_upward_last(struct ledger *ledger, int64_t *last, struct error *error);
 /* Within a transaction: whether the centre is being asked about it. */
 int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *has,
