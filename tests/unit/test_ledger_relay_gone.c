@@ -229,11 +229,9 @@ static void give_note(struct relay_fixture *f, const struct id *id, const char *
     json_decref(document);
 }
 
-/* An offer to the office ended while the link was cut in the middle of what it had opened: the
- * relay has a note of the case, and neither the case nor the offer. */
-static void what_an_offer_opened_in_part_leaves_the_office(void **state)
+/* A note of another office, given as seen by the whole office and by a queue of it. */
+static struct id give_twice_seen(struct relay_fixture *f)
 {
-    struct relay_fixture *f = *state;
     struct id matter =
         fixture_make(&f->centre, BEN, RECORD_CASE, fixture_case(&f->centre, BEN, "sample/b"));
     struct id note = fixture_make(&f->centre, BEN, RECORD_NOTE,
@@ -242,6 +240,16 @@ static void what_an_offer_opened_in_part_leaves_the_office(void **state)
     fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
     relay_pull(f);
     give_note(f, &note, "office:sample/a", "queue:sample/w");
+    return note;
+}
+
+/* An offer to the office ended while the link was cut in the middle of what it had opened: the
+ * relay has a note of the case, and neither the case nor the offer. */
+static void what_an_offer_opened_in_part_leaves_the_office(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id note = give_twice_seen(f);
+
     assert_int_equal(shows(f, ANNE, &note), SHOWN);
     give_note(f, &note, "queue:sample/w", NULL);
     assert_int_equal(shows(f, ANNE, &note), SHOWN_GONE);
@@ -371,14 +379,8 @@ static void begin_anew(struct relay_fixture *f)
 static void what_left_a_scope_before_all_is_read_anew_leaves_it(void **state)
 {
     struct relay_fixture *f = *state;
-    struct id matter =
-        fixture_make(&f->centre, BEN, RECORD_CASE, fixture_case(&f->centre, BEN, "sample/b"));
-    struct id note = fixture_make(&f->centre, BEN, RECORD_NOTE,
-                                  fixture_note(&f->centre, BEN, "sample/b", &matter, "moved"));
+    struct id note = give_twice_seen(f);
 
-    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
-    relay_pull(f);
-    give_note(f, &note, "office:sample/a", "queue:sample/w");
     begin_anew(f);
     begin_anew(f);
     assert_int_equal(shows(f, ANNE, &note), SHOWN);

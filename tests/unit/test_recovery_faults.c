@@ -200,15 +200,22 @@ struct snapshot {
 
 static const char *const kept[2] = {"", ".outbox"};
 
+static FILE *open_kept(const struct store_fixture *fixture, size_t which, const char *mode)
+{
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s%s", fixture->path, kept[which]);
+    file = fopen(path, mode);
+    assert_non_null(file);
+    return file;
+}
+
 static void snapshot_take(struct snapshot *snapshot, const struct store_fixture *fixture)
 {
     for (size_t i = 0; i < 2; i++) {
-        char path[128];
-        FILE *file;
+        FILE *file = open_kept(fixture, i, "r");
 
-        snprintf(path, sizeof(path), "%s%s", fixture->path, kept[i]);
-        file = fopen(path, "r");
-        assert_non_null(file);
         assert_int_equal(fseek(file, 0, SEEK_END), 0);
         snapshot->lengths[i] = (size_t)ftell(file);
         rewind(file);
@@ -222,17 +229,17 @@ static void snapshot_take(struct snapshot *snapshot, const struct store_fixture 
 
 static void snapshot_put_back(const struct snapshot *snapshot, const struct store_fixture *fixture)
 {
-    char command[128];
+    DIR *folder = opendir(fixture->directory);
+    struct dirent *entry;
 
-    snprintf(command, sizeof(command), "rm -f %s*", fixture->path);
-    assert_int_equal(system(command), 0);
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL)
+        if (entry->d_type == DT_REG)
+            assert_int_equal(unlinkat(dirfd(folder), entry->d_name, 0), 0);
+    closedir(folder);
     for (size_t i = 0; i < 2; i++) {
-        char path[128];
-        FILE *file;
+        FILE *file = open_kept(fixture, i, "w");
 
-        snprintf(path, sizeof(path), "%s%s", fixture->path, kept[i]);
-        file = fopen(path, "w");
-        assert_non_null(file);
         assert_int_equal(fwrite(snapshot->bytes[i], 1, snapshot->lengths[i], file),
                          snapshot->lengths[i]);
         assert_int_equal(fclose(file), 0);
