@@ -141,7 +141,7 @@ libnet_a_SOURCES += \
     net/server_internal.h \
     net/server_listen.c net/server_listen.h \
     net/server_openapi.c net/server_openapi_intake.c net/server_openapi_trust.c \
-    net/server_openapi_permissions.c \
+    net/server_openapi_permissions.c net/server_openapi_sync.c \
     net/server_presence.c net/server_presence.h \
     net/request_history.c net/request_body.c net/server_request.c \
     net/operations_sent.c net/operations_sent.h \

@@ -349,7 +349,9 @@ struct openapi_schema {
     const char *text;
 };
 
-/* Those of intake; ends with a NULL name. */
+/* Those of sync and of all routes; ends with a NULL name. */
+extern const struct openapi_schema openapi_sync[];
+/* Those of intake; likewise. */
 extern const struct openapi_schema openapi_intake[];
 /* Those of sign-in; likewise. */
 extern const struct openapi_schema openapi_trust[];
