@@ -193,6 +193,7 @@ struct outbox_entry {
     int attempts;                      /* how often it was sent without an answer */
     const char *reason;                /* why the last attempt failed, "" when none did */
     bool elsewhere;                    /* another server than this one may know of it */
+    bool sent;                         /* it was on its way, whatever came of it */
 };
 
 typedef int (*outbox_visit)(void *context, const struct outbox_entry *entry);
@@ -392,7 +393,12 @@ int store_operation_grounded(struct store *store, const struct operation *operat
  * off, and tried again by whoever calls this. */
 void store_wipe(struct store *store);
 
+/* What the server has taken is kept for a server that loses it again: the latest of it. */
 #define STORE_RETAINED_BYTES (4 * 1024 * 1024)
+
+/* Outside of a transaction, and when nobody waits: lets go of the oldest of it, down to
+ * STORE_RETAINED_BYTES. */
+int store_retained_prune(struct store *store, struct error *error);
 
 /* --- the device ------------------------------------------------------------------------------ */
 

@@ -195,8 +195,6 @@ static int write_page(struct store *store, struct record *const *records, size_t
         code = open_and_write(store, records[i], error);
     if (code == 0 && place->gone_count > 0)
         code = store_gone_write(store, place->gone, place->gone_count, place->cursor, error);
-    if (code == 0 && count > 0)
-        code = store_retained_prune(store, error);
     if (code == 0)
         code = store_meta_put(store, "epoch", place->epoch, error);
     if (code == 0)

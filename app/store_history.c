@@ -174,29 +174,27 @@ int store_operation_grounded(struct store *store, const struct operation *operat
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error)
 {
-    static const enum store_statement steps[] = {STORE_OPERATION_RETAIN, STORE_OPERATION_FED};
-    int code = 0;
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN, error);
+    int code;
 
-    store->retained = STORE_RETAINED_UNKNOWN;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == 0; i++) {
-        sqlite3_stmt *statement = store_statement(store, steps[i], error);
-
-        if (statement == NULL)
-            return ERROR_STORAGE;
-        database_bind_text(statement, 1, record_type_name(type));
-        database_bind_id(statement, 2, id);
-        sqlite3_bind_int64(statement, 3, rev);
-        code = database_run(store->database, statement, error);
-    }
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    sqlite3_bind_int64(statement, 3, rev);
+    code = database_run(store->database, statement, error);
+    if (database_changes(store->database) > 0)
+        store->retained = STORE_RETAINED_UNKNOWN;
     return code;
 }
 
-int store_retain_one(struct store *store, const struct id *operation, int64_t bytes,
-                     struct error *error)
+int store_retain_one(struct store *store, int64_t number, int64_t bytes, struct error *error)
 {
     sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN_ONE, error);
 
-    database_bind_id(statement, 1, operation);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
     if (store->retained != STORE_RETAINED_UNKNOWN)
         store->retained += bytes;
     return database_run(store->database, statement, error);
@@ -231,17 +229,12 @@ static int find_too_many(struct store *store, int64_t *last, struct error *error
     return code < 0 ? code : 0;
 }
 
-int store_retained_prune(struct store *store, struct error *error)
+static int prune(struct store *store, struct error *error)
 {
     sqlite3_stmt *statement;
     int64_t last;
-    int code = 0;
+    int code = find_too_many(store, &last, error);
 
-    if (store->retained == STORE_RETAINED_UNKNOWN)
-        code = count_retained(store, error);
-    if (code != 0 || store->retained <= STORE_RETAINED_BYTES)
-        return code;
-    code = find_too_many(store, &last, error);
     if (code != 0)
         return code;
     statement = store_statement(store, STORE_RETAINED_PRUNE, error);
@@ -251,15 +244,25 @@ int store_retained_prune(struct store *store, struct error *error)
     return database_run(store->database, statement, error);
 }
 
+int store_retained_prune(struct store *store, struct error *error)
+{
+    int code = 0;
+
+    if (store->retained == STORE_RETAINED_UNKNOWN)
+        code = count_retained(store, error);
+    if (code == 0 && store->retained > STORE_RETAINED_BYTES) {
+        code = store_begin(store, error);
+        if (code == 0)
+            code = store_end(store, prune(store, error), error);
+    }
+    return code;
+}
+
 int store_retained_again(struct store *store, struct error *error)
 {
-    int code =
-        database_run(store->database, store_statement(store, STORE_RETAINED_AGAIN, error), error);
-
     store->retained = STORE_RETAINED_UNKNOWN;
-    return code != 0 ? code
-                     : database_run(store->database,
-                                    store_statement(store, STORE_RETAINED_FORGET, error), error);
+    return database_run(store->database, store_statement(store, STORE_RETAINED_AGAIN, error),
+                        error);
 }
 
 /* --- this file is an older copy, or one of two --------------------------------------------------

@@ -115,16 +115,15 @@ enum store_statement {
     STORE_OPERATION_ANY,
     STORE_OPERATION_RETAIN_ONE,
     STORE_OPERATION_SENDING,
+    STORE_SENDING_DONE,
     STORE_OPERATION_ATTEMPTED,
     STORE_OPERATION_ACCEPT,
     STORE_OPERATION_DELETE,
     STORE_OPERATION_RETAIN,
-    STORE_OPERATION_FED,
     STORE_OPERATION_AGAIN,
+    STORE_OPERATION_KNOWN,
     STORE_OPERATION_LAST,
-    STORE_RETAINED_GET,
     STORE_RETAINED_AGAIN,
-    STORE_RETAINED_FORGET,
     STORE_RETAINED_BYTES_OF_ALL,
     STORE_RETAINED_OLDEST,
     STORE_RETAINED_PRUNE,
@@ -178,14 +177,12 @@ enum store_statement {
     STORE_STATEMENT_COUNT
 };
 
-/* States of a row in the table of operations. */
+/* States of a row in the table of operations. Part of the file: numbers stay what they are. */
 enum store_operation_state {
     STORE_OPERATION_STATE_WAITING = 0,  /* the outbox */
     STORE_OPERATION_STATE_ACCEPTED = 1, /* by the server; kept until the feed brings its effect */
+    STORE_OPERATION_STATE_RETAINED = 2, /* kept a while for a server that loses it again */
 };
-
-/* Of one that may be on its way, for the first time. */
-#define STORE_REASON_SENDING "being sent"
 
 extern const struct database_schema store_schema;
 
@@ -304,12 +301,10 @@ int store_elsewhere_note(struct store *store, struct error *error);
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error);
-/* Lets go of the oldest of it, down to STORE_RETAINED_BYTES. */
-int store_retained_prune(struct store *store, struct error *error);
 #define STORE_RETAINED_UNKNOWN (-1)
-/* The same for the one operation of this id, whatever its state; its document has so many bytes. */
-int store_retain_one(struct store *store, const struct id *operation, int64_t bytes,
-                     struct error *error);
+/* The same for the one operation of this number, whatever its state; its document has so many
+ * bytes. */
+int store_retain_one(struct store *store, int64_t number, int64_t bytes, struct error *error);
 /* What is kept waits again. */
 int store_retained_again(struct store *store, struct error *error);
 

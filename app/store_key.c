@@ -118,9 +118,6 @@ static const struct sealed_table tables[] = {
     {"SELECT count(*) FROM operation",
      "SELECT '', id, document FROM operation WHERE id > ?2 AND ?1 = '' ORDER BY id LIMIT 1",
      "UPDATE operation SET document = ?3 WHERE id = ?2 AND ?1 = ''", 1, "operation"},
-    {"SELECT count(*) FROM retained",
-     "SELECT '', id, document FROM retained WHERE id > ?2 AND ?1 = '' ORDER BY id LIMIT 1",
-     "UPDATE retained SET document = ?3 WHERE id = ?2 AND ?1 = ''", 1, "operation"},
     {"SELECT count(*) FROM refusal",
      "SELECT '', operation, document FROM refusal WHERE operation > ?2 AND ?1 = ''"
      " ORDER BY operation LIMIT 1",

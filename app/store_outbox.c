@@ -25,6 +25,14 @@ int store_column_operation(struct store *store, sqlite3_stmt *statement, int col
 
 /* --- applying ------------------------------------------------------------------------------- */
 
+static int note_sending(struct store *store, const struct id *id, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING, error);
+
+    database_bind_id(statement, 1, id);
+    return database_run(store->database, statement, error);
+}
+
 static int add_operation(struct store *store, const struct operation *operation,
                          struct error *error)
 {
@@ -39,11 +47,12 @@ static int add_operation(struct store *store, const struct operation *operation,
     database_bind_id(statement, 3, &operation->record);
     if (statement != NULL)
         sqlite3_bind_int(statement, 5, store_urgency(operation));
-    database_bind_text(statement, 6, store->sends ? STORE_REASON_SENDING : "");
     code = document != NULL ? store_bind_sealed(store, statement, 4, document, about, error)
                             : error_set(error, ERROR_MEMORY, "store: out of memory");
     json_decref(document);
-    return code != 0 ? code : database_run(store->database, statement, error);
+    if (code == 0)
+        code = database_run(store->database, statement, error);
+    return code == 0 && store->sends ? note_sending(store, &operation->id, error) : code;
 }
 
 /* Merges onto the record as it stands with the operations before it: `*merged` is new. */
@@ -205,18 +214,10 @@ int store_apply(struct store *store, struct operation *const *operations, size_t
 /* 1 when the store has the operation in any form. */
 static int is_known(struct store *store, const struct id *id, struct error *error)
 {
-    static const enum store_statement places[] = {STORE_OPERATION_GET, STORE_RETAINED_GET};
-    int code = 0;
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_KNOWN, error);
 
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && code == 0; i++) {
-        sqlite3_stmt *row = store_statement(store, places[i], error);
-
-        database_bind_id(row, 1, id);
-        code = database_step(store->database, row, error);
-        if (code > 0)
-            sqlite3_reset(row);
-    }
-    return code;
+    database_bind_id(row, 1, id);
+    return database_has_row(store->database, row, error);
 }
 
 int store_operation_put(struct store *store, const struct operation *operation, struct error *error)
@@ -313,12 +314,9 @@ static int find_held(struct store *store, const struct id *id, struct held *held
 /* One that was marked before needs no mark; one that is not there was taken back meanwhile. */
 static int mark_sending(struct store *store, const struct id *id, struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING, error);
     struct held held;
-    int code;
+    int code = note_sending(store, id, error);
 
-    database_bind_id(statement, 1, id);
-    code = database_run(store->database, statement, error);
     if (code != 0 || database_changes(store->database) > 0)
         return code;
     code = find_held(store, id, &held, error);
@@ -478,7 +476,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
     enum record_type type;
     struct id record;
     bool promoted = false;
-    int64_t bytes;
+    int64_t bytes, number;
     int code;
 
     if (!store->folded || outcome->refusal != MERGE_APPLIED || outcome->conflict ||
@@ -491,6 +489,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
         return code;
     type = record_type_from_name(database_text(row, 0));
     bytes = sqlite3_column_int64(row, 2);
+    number = sqlite3_column_int64(row, 3);
     code = id_parse(&record, database_text(row, 1)) && type != RECORD_NONE ? 0 : 1;
     sqlite3_reset(row);
     if (code == 0)
@@ -498,11 +497,9 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
                                     error);
     if (code != 0 || !promoted)
         return code < 0 ? code : 0;
-    code = store_retain_one(store, &outcome->operation, bytes, error);
+    code = store_retain_one(store, number, bytes, error);
     if (code == 0)
         code = store_leaving_seen(store, type, &record, outcome->seq, error);
-    if (code == 0)
-        code = delete_operation(store, &outcome->operation, error);
     if (code == 0 && is_kept_elsewhere(type, outcome))
         code = store_record_delete(store, type, &record, error);
     return code != 0 ? code : 1;
@@ -551,7 +548,9 @@ static int settle(struct store *store, const struct store_outcome *outcomes, siz
         code = store_witness_note(store, outcomes, count, error);
     if (code == 0)
         code = store_leaving_sweep(store, error);
-    return code == 0 ? store_retained_prune(store, error) : code;
+    return code == 0 ? database_run(store->database,
+                                    store_statement(store, STORE_SENDING_DONE, error), error)
+                     : code;
 }
 
 static int settle_all(struct store *store, const struct store_outcome *outcomes, size_t count,

@@ -63,9 +63,8 @@ int salvage_each_held(struct store *store, int (*visit)(void *context, const str
     int code;
 
     if (sqlite3_prepare_v2(database_handle(store->database),
-                           "SELECT id FROM operation UNION ALL SELECT id FROM retained"
-                           " UNION ALL SELECT operation FROM refusal",
-                           -1, &row, NULL) != SQLITE_OK)
+                           "SELECT id FROM operation UNION ALL SELECT operation FROM refusal", -1,
+                           &row, NULL) != SQLITE_OK)
         return database_fail(store->database, "held", error);
     while ((code = database_step(store->database, row, error)) == 1) {
         struct id id;
@@ -172,6 +171,10 @@ static int read_rows(struct reading *reading, sqlite3 *handle, const char *sql, 
     return code == ERROR_MEMORY ? pass_over(reading, code) : code;
 }
 
+/* By the table itself: an index may be what is damaged. */
+#define OPERATION_ROWS                                                                             \
+    "SELECT id, number, document FROM operation NOT INDEXED WHERE state < 2 ORDER BY number"
+
 int salvage_read(struct salvage *salvage, const char *path, const struct seal_key *key,
                  journal_visit visit, void *context, struct error *error)
 {
@@ -181,8 +184,8 @@ int salvage_read(struct salvage *salvage, const char *path, const struct seal_ke
         take_row take;
         bool refusal;
     } tables[] = {
-        {"SELECT id, number, document FROM operation ORDER BY number", take_operation, false},
-        {"SELECT id, number, document FROM operation ORDER BY number DESC", take_operation, false},
+        {OPERATION_ROWS, take_operation, false},
+        {OPERATION_ROWS " DESC", take_operation, false},
         {"SELECT name, 0, value FROM state ORDER BY name", take_sealed, false},
         {"SELECT name, 0, value FROM state ORDER BY name DESC", take_sealed, false},
         {"SELECT operation, number, document FROM refusal ORDER BY operation", take_sealed, true},

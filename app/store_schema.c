@@ -6,11 +6,24 @@
  * number of the base; weight how much what is shown of it bears on the summary of its case
  * (case_weight.h), NULL for one of an older file that was not weighed yet.
  */
-/* What the server has and the feed has brought back: kept for a server that loses it again. */
+/* Until 13 to 14 what an operation of state 2 is now. */
 #define RETAINED_TABLE                                                                             \
     "CREATE TABLE retained(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"                   \
     "  type TEXT NOT NULL, record TEXT NOT NULL, urgency INTEGER NOT NULL,"                        \
     "  document BLOB NOT NULL);"
+
+/*
+ * Of most operations there is nothing to do any more but to keep them for a while
+ * (STORE_OPERATION_STATE_RETAINED): they stay where they were written, and no index but that of
+ * their ids has them. A statement names `state < 2` so that it may go by an index that says so.
+ */
+#define OPERATION_INDEXES                                                                          \
+    "CREATE INDEX operation_record ON operation(record, number) WHERE state < 2;"                  \
+    "CREATE INDEX operation_waiting ON operation(urgency, number) WHERE state = 0;"
+
+/* Operations that were on their way at least once. Not in their own rows, each of which would be
+ * written for it, and would not fit its page any more. One that waits no longer may stay. */
+#define SENDING_TABLE "CREATE TABLE sending(number INTEGER PRIMARY KEY);"
 
 /* Records that may be seen no longer and of which own operations wait. */
 #define LEAVING_TABLE                                                                              \
@@ -104,13 +117,11 @@ static const char create[] =
     "CREATE TABLE operation(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
     "  type TEXT NOT NULL, record TEXT NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,"
     "  attempts INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL,"
-    "  urgency INTEGER NOT NULL DEFAULT 2);"
-    "CREATE INDEX operation_record ON operation(record, number);"
-    "CREATE INDEX operation_state ON operation(state, urgency, number);"
+    "  urgency INTEGER NOT NULL DEFAULT 2);" OPERATION_INDEXES SENDING_TABLE
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE LEAVING_COLUMN CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE TRIGGERS;
+    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" LEAVING_TABLE
+        LEAVING_COLUMN CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE TRIGGERS;
 
 /* The last one makes the triggers, whatever was there. */
 static const char *const upgrades[] = {
@@ -131,10 +142,20 @@ static const char *const upgrades[] = {
     RECORD_TABLE_AGAIN,                              /* 9 to 10 */
     COMING_TABLE,                                    /* 10 to 11 */
     TRIGGERS_DROP TRIGGERS,                          /* 11 to 12 */
-    LEAVING_COLUMN TRIGGERS_DROP TRIGGERS,           /* 12 to 13 */
+    LEAVING_COLUMN,                                  /* 12 to 13 */
+    "INSERT OR IGNORE INTO operation(number, id, type, record, state, rev, attempts, reason,"
+    "  document, urgency)"
+    "  SELECT number, id, type, record, 2, 0, 0, '', document, urgency FROM retained;"
+    "DROP TABLE retained; DROP INDEX operation_record;"
+    "DROP INDEX operation_state;" OPERATION_INDEXES SENDING_TABLE
+    "INSERT INTO sending SELECT number FROM operation WHERE reason = 'being sent';"
+    "UPDATE operation SET reason = '' WHERE reason = 'being sent';" TRIGGERS_DROP
+        TRIGGERS, /* 13 to 14 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
+
+#define OPERATION_IS_SENT "EXISTS (SELECT 1 FROM sending WHERE sending.number = operation.number)"
 
 #define FILE_COLUMNS "type, id, needed, pinned, wanted, away"
 #define FILE_NOTE(column, value)                                                                   \
@@ -206,79 +227,83 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                                 " ORDER BY type, id LIMIT 500"},
     [STORE_CASE_WEIGH] = {"case.weigh", "UPDATE record SET weight = ?3, seq = max(seq, ?4)"
                                         " WHERE type = ?1 AND id = ?2"},
-    [STORE_RECORD_IDS] = {"record.ids", "SELECT DISTINCT type, record FROM operation"},
+    [STORE_RECORD_IDS] = {"record.ids", "SELECT DISTINCT type, record FROM operation"
+                                        " WHERE state < 2"},
     [STORE_RECORD_FORGET_BASES] = {"record.forget-bases", "DELETE FROM record"},
     [STORE_OPERATION_ADD] = {"operation.add", "INSERT INTO operation(id, type, record, state, rev,"
                                               " attempts, reason, document, urgency)"
-                                              " VALUES(?1, ?2, ?3, 0, 0, 0, ?6, ?4, ?5)"},
+                                              " VALUES(?1, ?2, ?3, 0, 0, 0, '', ?4, ?5)"},
     [STORE_OPERATION_OF_RECORD] = {"operation.of-record",
                                    "SELECT id, document, state FROM operation"
-                                   " WHERE type = ?1 AND record = ?2 ORDER BY number"},
+                                   " WHERE type = ?1 AND record = ?2 AND state < 2"
+                                   " ORDER BY number"},
     [STORE_OPERATION_WAITING] = {"operation.waiting",
                                  "SELECT id, document, attempts, reason, number <="
                                  " coalesce((SELECT CAST(value AS INTEGER) FROM meta"
-                                 " WHERE name = 'elsewhere'), 0) FROM operation"
+                                 " WHERE name = 'elsewhere'), 0), " OPERATION_IS_SENT
+                                 " FROM operation"
                                  " WHERE state = 0 ORDER BY urgency, number LIMIT ?1"},
+    [STORE_OPERATION_KNOWN] = {"operation.known", "SELECT 1 FROM operation WHERE id = ?1"},
     [STORE_OPERATION_LAST] = {"operation.last", "SELECT coalesce(max(number), 0) FROM operation"},
     [STORE_OPERATION_FIRST] = {"operation.first", "SELECT id, document, urgency FROM operation"
-                                                  " WHERE record = ?1 ORDER BY number LIMIT 1"},
+                                                  " WHERE record = ?1 AND state < 2"
+                                                  " ORDER BY number LIMIT 1"},
     [STORE_OPERATION_LESS_URGENT] = {"operation.less-urgent",
                                      "SELECT id, document, urgency FROM operation"
-                                     " WHERE record = ?1 AND urgency > ?2 ORDER BY number LIMIT 1"},
+                                     " WHERE record = ?1 AND urgency > ?2 AND state < 2"
+                                     " ORDER BY number LIMIT 1"},
     [STORE_OPERATION_URGENCY_SET] = {"operation.urgency-set",
                                      "UPDATE operation SET urgency = ?2 WHERE id = ?1"},
     [STORE_OPERATION_COUNT] = {"operation.count", "SELECT count(*) FROM operation WHERE state = 0"},
     [STORE_OPERATION_COUNT_WORK] = {"operation.count_work",
                                     "SELECT count(*) FROM operation WHERE state = 0"
                                     " AND type <> 'access'"},
-    [STORE_OPERATION_GET] = {"operation.get",
-                             "SELECT id, document, attempts > 0 OR reason <> '', state, number"
-                             " FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_GET] =
+        {"operation.get",
+         "SELECT id, document, attempts > 0 OR reason <> '' OR " OPERATION_IS_SENT ", state, number"
+         " FROM operation WHERE id = ?1 AND state < 2"},
     [STORE_OPERATION_ALONE] = {"operation.alone",
-                               "SELECT type, record, length(document) FROM operation"
+                               "SELECT type, record, length(document), number FROM operation"
                                " WHERE id = ?1 AND state = 0"
                                " AND (SELECT count(*) FROM operation AS other"
-                               " WHERE other.record = operation.record) = 1"},
-    [STORE_OPERATION_ANY] = {"operation.any", "SELECT 1 FROM operation WHERE record = ?1 LIMIT 1"},
+                               " WHERE other.record = operation.record"
+                               " AND other.state < 2) = 1"},
+    [STORE_OPERATION_ANY] = {"operation.any", "SELECT 1 FROM operation WHERE record = ?1"
+                                              " AND state < 2 LIMIT 1"},
     [STORE_OPERATION_RETAIN_ONE] = {"operation.retain-one",
-                                    "INSERT OR IGNORE INTO retained"
-                                    " SELECT number, id, type, record, urgency, document"
-                                    " FROM operation WHERE id = ?1"},
+                                    "UPDATE operation SET state = 2 WHERE number = ?1"},
     [STORE_OPERATION_SENDING] = {"operation.sending",
-                                 "UPDATE operation SET reason = '" STORE_REASON_SENDING "'"
-                                 " WHERE id = ?1 AND reason = ''"},
+                                 "INSERT OR IGNORE INTO sending SELECT number FROM operation"
+                                 " WHERE id = ?1 AND state < 2"},
+    [STORE_SENDING_DONE] = {"sending.done",
+                            "DELETE FROM sending WHERE NOT EXISTS (SELECT 1"
+                            " FROM operation WHERE operation.number = sending.number"
+                            " AND operation.state = 0)"},
     [STORE_OPERATION_ATTEMPTED] = {"operation.attempted",
                                    "UPDATE operation SET attempts = attempts + 1, reason = ?2"
-                                   " WHERE id = ?1"},
+                                   " WHERE id = ?1 AND state < 2"},
     [STORE_OPERATION_ACCEPT] = {"operation.accept",
                                 "UPDATE operation SET state = 1, rev = ?2, reason = ''"
                                 " WHERE id = ?1"},
     [STORE_OPERATION_DELETE] = {"operation.delete", "DELETE FROM operation WHERE id = ?1"},
     [STORE_OPERATION_RETAIN] = {"operation.retain",
-                                "INSERT OR IGNORE INTO retained"
-                                " SELECT number, id, type, record, urgency, document"
-                                " FROM operation WHERE type = ?1 AND record = ?2 AND state = 1"
-                                " AND rev <= ?3"},
-    [STORE_RETAINED_GET] = {"retained.get", "SELECT number FROM retained WHERE id = ?1"},
+                                "UPDATE operation SET state = 2 WHERE type = ?1 AND record = ?2"
+                                " AND state < 2 AND state = 1 AND rev <= ?3"},
     [STORE_RETAINED_AGAIN] = {"retained.again",
-                              "INSERT OR IGNORE INTO operation(number, id, type, record, state,"
-                              " rev, attempts, reason, document, urgency)"
-                              " SELECT number, id, type, record, 0, 0, 1, '" STORE_REASON_AGAIN
-                              "', document,"
-                              " 2 FROM retained"},
-    [STORE_RETAINED_FORGET] = {"retained.forget", "DELETE FROM retained"},
+                              "UPDATE operation SET urgency = 2, rev = 0, state = 0, attempts = 1,"
+                              " reason = '" STORE_REASON_AGAIN "' WHERE state = 2"},
     [STORE_RETAINED_BYTES_OF_ALL] = {"retained.bytes",
-                                     "SELECT coalesce(sum(length(document)), 0) FROM retained"},
-    [STORE_RETAINED_OLDEST] = {"retained.oldest",
-                               "SELECT number, length(document) FROM retained ORDER BY number"},
-    [STORE_RETAINED_PRUNE] = {"retained.prune", "DELETE FROM retained WHERE number <= ?1"},
-    [STORE_OPERATION_FED] = {"operation.fed", "DELETE FROM operation WHERE type = ?1"
-                                              " AND record = ?2 AND state = 1 AND rev <= ?3"},
+                                     "SELECT coalesce(sum(length(document)), 0) FROM operation"
+                                     " WHERE state = 2"},
+    [STORE_RETAINED_OLDEST] = {"retained.oldest", "SELECT number, length(document) FROM operation"
+                                                  " WHERE state = 2 ORDER BY number"},
+    [STORE_RETAINED_PRUNE] = {"retained.prune", "DELETE FROM operation WHERE number <= ?1"
+                                                " AND state = 2"},
     /* In the order in which they were made: each finds what it needs, whatever was lost. */
     [STORE_OPERATION_AGAIN] = {"operation.again",
                                "UPDATE operation SET urgency = 2, rev = 0, state = 0,"
                                " reason = CASE state WHEN 1 THEN '" STORE_REASON_AGAIN
-                               "' ELSE reason END"},
+                               "' ELSE reason END WHERE state < 2"},
     [STORE_REFUSAL_ADD] = {"refusal.add", "INSERT OR REPLACE INTO refusal VALUES(?1, ?2, ?3)"},
     [STORE_REFUSAL_NOTE] = {"refusal.note", "INSERT OR IGNORE INTO refusal VALUES(?1, ?2, ?3)"},
     [STORE_REFUSAL_LIST] = {"refusal.list",
@@ -297,7 +322,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_LEAVING_SETTLED] = {"leaving.settled",
                                "SELECT type, record FROM leaving WHERE NOT EXISTS (SELECT 1"
                                " FROM operation WHERE operation.record = leaving.record"
-                               " AND operation.state = 0) LIMIT 1"},
+                               " AND operation.state < 2 AND operation.state = 0) LIMIT 1"},
     [STORE_STATE_GET] = {"state.get", "SELECT value FROM state WHERE name = ?1"},
     [STORE_STATE_PUT] = {"state.put", "INSERT INTO state VALUES(?1, ?2)"
                                       " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
@@ -386,14 +411,15 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                           " (SELECT count(*) FROM file WHERE away = 1),"
                                           " (SELECT count(*) FROM file WHERE pinned > 0),"
                                           " (SELECT count(*) FROM file WHERE wanted > 0)"},
-    [STORE_OPERATION_ALL] = {"operation.all", "SELECT id, document FROM operation"},
+    [STORE_OPERATION_ALL] = {"operation.all", "SELECT id, document FROM operation"
+                                              " WHERE state < 2"},
     [STORE_STATE_ALL] = {"state.all", "SELECT name, value FROM state WHERE name <> ''"},
 };
 
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 13,
+    .version = 14,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -15,7 +15,8 @@ static bool is_among(const struct id *ids, size_t count, size_t guess, const cha
 
 struct walk {
     struct store *store;
-    sqlite3_stmt *row; /* id, document, attempts, reason, whether it was here before */
+    sqlite3_stmt
+        *row; /* id, document, attempts, reason, whether it was here before, whether it was sent */
     outbox_visit visit;
     void *context;
     bool texts; /* what needs no reading is given as its text */
@@ -59,7 +60,8 @@ static int visit_row(struct walk *walk, struct error *error)
     struct outbox_entry entry = {.id = database_text(walk->row, 0),
                                  .attempts = sqlite3_column_int(walk->row, 2),
                                  .reason = database_text(walk->row, 3),
-                                 .elsewhere = sqlite3_column_int(walk->row, 4) != 0};
+                                 .elsewhere = sqlite3_column_int(walk->row, 4) != 0,
+                                 .sent = sqlite3_column_int(walk->row, 5) != 0};
 
     return walk->texts ? visit_text(walk, &entry, error) : visit_operation(walk, &entry, error);
 }

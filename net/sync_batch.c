@@ -61,7 +61,7 @@ static bool add_text(struct reading *reading, const struct outbox_entry *entry, 
     batch->records[batch->count] = *record;
     batch->ends[batch->count] = batch->operations.length;
     (void)id_parse(&batch->ids[batch->count++], entry->id);
-    batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
+    batch->fresh = batch->fresh || (entry->attempts == 0 && !entry->sent);
     batch->elsewhere = batch->elsewhere || entry->elsewhere;
     return true;
 }

@@ -437,8 +437,10 @@ static void settle_store(struct sync_engine *engine)
         return;
     store_journal_settle(engine->store);
     /* What is written meanwhile makes the log longer by itself. */
-    if (is_quiet(engine))
+    if (is_quiet(engine)) {
+        (void)store_retained_prune(engine->store, NULL);
         store_room(engine->store);
+    }
 }
 
 int64_t sync_engine_step(struct sync_engine *engine)

@@ -102,6 +102,10 @@ tests_unit_test_sync_ask_SOURCES = tests/unit/test_sync_ask.c tests/unit/engine_
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_ask_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_quiet
+tests_unit_test_sync_quiet_SOURCES = tests/unit/test_sync_quiet.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_sync_quiet_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_push
 tests_unit_test_sync_push_SOURCES = tests/unit/test_sync_push.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
@@ -367,7 +371,7 @@ tests_unit_test_import_catalogue_SOURCES = tests/unit/test_import_catalogue.c \
 tests_unit_test_import_catalogue_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_store_urgency
-tests_unit_test_store_urgency_SOURCES = tests/unit/test_store_urgency.c \
+tests_unit_test_store_urgency_SOURCES = tests/unit/test_store_urgency.c tests/unit/store_former.h \
     tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_store_urgency_LDADD = $(UNIT_LIBS)
 
@@ -420,7 +424,7 @@ STORE_PLACE = tests/unit/store_place.c tests/unit/store_place.h tests/unit/store
 tests_unit_test_store_file_SOURCES = tests/unit/test_store_file.c $(STORE_PLACE)
 tests_unit_test_store_file_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store_upgrade
-tests_unit_test_store_upgrade_SOURCES = tests/unit/test_store_upgrade.c $(STORE_PLACE)
+tests_unit_test_store_upgrade_SOURCES = tests/unit/test_store_upgrade.c tests/unit/store_former.h $(STORE_PLACE)
 tests_unit_test_store_upgrade_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_held_SOURCES = tests/unit/test_ledger_held.c $(SEARCH_PEOPLE) \
     $(LEDGER_FIXTURE)
@@ -432,7 +436,7 @@ tests_unit_test_ledger_search_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_opening_SOURCES = tests/unit/test_ledger_opening.c $(SEARCH_PEOPLE) \
     $(LEDGER_FIXTURE)
 tests_unit_test_ledger_opening_LDADD = $(UNIT_LIBS)
-tests_unit_test_store_gone_SOURCES = tests/unit/test_store_gone.c tests/unit/store_fixture.c \
+tests_unit_test_store_gone_SOURCES = tests/unit/test_store_gone.c tests/unit/store_former.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_gone_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_handoff
@@ -954,7 +958,7 @@ UNIT_TESTS += tests/unit/test_spelling
 tests_unit_test_spelling_SOURCES = tests/unit/test_spelling.c tests/unit/unit.h
 tests_unit_test_spelling_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_case_file
-tests_unit_test_case_file_SOURCES = tests/unit/test_case_file.c tests/unit/store_fixture.c \
+tests_unit_test_case_file_SOURCES = tests/unit/test_case_file.c tests/unit/store_former.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_case_file_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ui_note

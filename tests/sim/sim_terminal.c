@@ -188,7 +188,7 @@ static void forget_last(struct sim_terminal *terminal)
     if (sqlite3_open(terminal->path, &database) != SQLITE_OK ||
         sqlite3_exec(database,
                      "DELETE FROM operation WHERE state = 0 AND number = "
-                     "(SELECT max(number) FROM operation)",
+                     "(SELECT max(number) FROM operation WHERE state < 2)",
                      NULL, NULL, NULL) != SQLITE_OK)
         abort();
     sqlite3_close(database);

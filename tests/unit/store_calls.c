@@ -513,7 +513,7 @@ void store_calls_check(struct store_calls *calls)
 
 static void describe_table(sqlite3 *handle, const char *table, struct text_buffer *text)
 {
-    char *sql = sqlite3_mprintf("SELECT * FROM %s ORDER BY 1, 2", table);
+    char *sql = sqlite3_mprintf("SELECT *, 0 FROM %s ORDER BY 1, 2", table);
     sqlite3_stmt *row = NULL;
 
     assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &row, NULL), SQLITE_OK);

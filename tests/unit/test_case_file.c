@@ -12,6 +12,7 @@
 #include "app/json.h"
 #include "app/store_internal.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/store_former.h"
 
 #define ENTRIES 500
 
@@ -179,9 +180,8 @@ static void an_older_file_is_weighed_once(void **state)
         "DROP INDEX record_weight; DROP INDEX record_since; DROP INDEX record_case;"
         "DROP INDEX record_loose; ALTER TABLE record DROP COLUMN weight; UPDATE record SET seq = 0;"
         "CREATE INDEX record_case ON record(case_id, type, id) WHERE case_id IS NOT NULL;"
-        "DELETE FROM meta WHERE name = 'weighed'; DROP TABLE file; DROP TABLE coming;"
-        "ALTER TABLE leaving DROP COLUMN told;"
-        "PRAGMA user_version = 6;";
+        "DELETE FROM meta WHERE name = 'weighed'; DROP TABLE file; DROP TABLE "
+        "coming;" STORE_BACK_TO_12 "PRAGMA user_version = 6;";
     struct store_fixture *fixture = *state;
     sqlite3 *file = NULL;
     char *message = NULL;

@@ -318,6 +318,39 @@ static void half_done_work_is_salvaged(void **state)
     json_decref(kept);
 }
 
+/* What the server has taken is kept for a server that loses it: it is no unsent work. */
+static void what_was_taken_is_not_salvaged(void **state)
+{
+    struct fixture *fixture = *state;
+    struct recovery *recovery;
+    struct store_outcome outcome = {.rev = 1};
+    sqlite3 *handle;
+    char text[400];
+
+    /* So much is in the journal that it begins anew. */
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    for (int i = 0; i < 100; i++)
+        store_fixture_note(&fixture->base, &fixture->case_id, text);
+    while (store_outbox_count(fixture->base.store, NULL) > 0) {
+        outcome.seq++;
+        assert_int_equal(
+            store_outbox_each(fixture->base.store, 1, last_id, &outcome.operation, NULL), 0);
+        assert_int_equal(store_outbox_settle(fixture->base.store, &outcome, 1, NULL), 0);
+    }
+    store_fixture_note(&fixture->base, &fixture->case_id, "She called again");
+    close_store(fixture);
+    assert_int_equal(sqlite3_open(fixture->base.path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, "UPDATE operation SET document = x'00' WHERE state = 0",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(handle);
+    recovery = read_recovery(fixture);
+    assert_int_equal(recovery->store, RECOVERY_DAMAGED);
+    assert_int_equal(recovery->missing, 1);
+    recovery_free(recovery);
+}
+
 /* A damaged journal beside a well store is told with the place; nothing is missing. */
 static void a_damaged_journal_is_told_with_its_place(void **state)
 {
@@ -376,6 +409,7 @@ int main(void)
         TEST(any_damaged_page_loses_no_unsent_work),
         TEST(an_open_store_that_goes_bad_saves_in_the_journal),
         TEST(half_done_work_is_salvaged),
+        TEST(what_was_taken_is_not_salvaged),
         TEST(a_damaged_journal_is_told_with_its_place),
         TEST(a_newer_store_is_left_alone),
     };

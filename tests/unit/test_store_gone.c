@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/store_former.h"
 
 #define SAMPLE_SIZE 48
 
@@ -237,10 +238,8 @@ static void what_was_to_go_before_goes(void **state)
     rename_client(fixture, &id);
     page(fixture->store, NULL, &id, 2);
     assert_int_equal(sqlite3_open(fixture->path, &file), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(file,
-                                  "ALTER TABLE leaving DROP COLUMN told; PRAGMA user_version=12",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(file, STORE_BACK_TO_12 "PRAGMA user_version=12", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(file), SQLITE_OK);
     store_fixture_reopen(fixture);
     outcome.operation = waiting;

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "app/json.h"
+#include "tests/unit/store_former.h"
 #include "tests/unit/store_place.h"
 
 /* What hangs on the table of records: its indexes and triggers. */
@@ -31,14 +32,11 @@ static char *describe(sqlite3 *file, const char *which)
     return text;
 }
 
-/* Version 13 has it. */
-#define LEAVING_BACK "ALTER TABLE leaving DROP COLUMN told;"
-
 /* A file of before gives its room back too, and knows its files. */
 static void a_file_of_before_learns(void **state)
 {
     static const char back[] =
-        "DROP TABLE file; DROP TABLE coming;" LEAVING_BACK "PRAGMA user_version=8;"
+        "DROP TABLE file; DROP TABLE coming;" STORE_BACK_TO_12 "PRAGMA user_version=8;"
         "PRAGMA auto_vacuum=NONE; VACUUM;";
     struct place *place = *state;
     sqlite3 *file = NULL;
@@ -70,7 +68,7 @@ static void a_table_of_before_gets_row_numbers(void **state)
         " base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
         " seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id)) WITHOUT ROWID;"
         "INSERT INTO former SELECT * FROM record; DROP TABLE record;"
-        "ALTER TABLE former RENAME TO record; DROP TABLE coming;" LEAVING_BACK
+        "ALTER TABLE former RENAME TO record; DROP TABLE coming;" STORE_BACK_TO_12
         "PRAGMA user_version=9;";
     struct place *place = *state;
     struct id matter = place_case(place, LONG, NULL, "closed"), other;
@@ -112,7 +110,7 @@ static void triggers_of_before_are_replaced(void **state)
         " old.case_id IS NOT new.case_id BEGIN"
         " INSERT INTO change(type, id, case_id) VALUES(old.type, old.id, old.case_id); END;"
         "CREATE TRIGGER file_made AFTER INSERT ON record WHEN new.type IN ('case', 'client') BEGIN"
-        " INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;" LEAVING_BACK
+        " INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;" STORE_BACK_TO_12
         "PRAGMA user_version=11;";
     struct place *place = *state;
     sqlite3 *file = NULL;
@@ -129,6 +127,48 @@ static void triggers_of_before_are_replaced(void **state)
     free(after);
 }
 
+static int count_one(void *context, const struct outbox_entry *entry)
+{
+    (void)entry;
+    ++*(int *)context;
+    return 0;
+}
+
+/* Until version 13 what the server had taken was moved to a table of its own, and what was on its
+ * way was noted in its own row. */
+static void what_was_sent_before_is_known(void **state)
+{
+    static const char back[] = STORE_BACK_TO_13 "PRAGMA user_version=13;";
+    struct place *place = *state;
+    struct store_fixture *fixture = &place->fixture;
+    int waiting = 0;
+    struct store_outcome outcome = {.rev = 1, .seq = 1};
+    struct id sent;
+    sqlite3 *file = NULL;
+    char *before, *after;
+
+    store_fixture_client(fixture, "Ann");
+    outcome.operation = store_fixture_only(fixture)->id;
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    store_fixture_client(fixture, "Bob");
+    sent = store_fixture_only(fixture)->id;
+    assert_int_equal(store_outbox_sending(fixture->store, &sent, 1, NULL), 0);
+    assert_int_equal(sqlite3_open(fixture->path, &file), SQLITE_OK);
+    before = describe(file, "tbl_name IN ('operation', 'sending')");
+    assert_int_equal(sqlite3_exec(file, back, NULL, NULL, NULL), SQLITE_OK);
+    store_fixture_reopen(fixture);
+    after = describe(file, "tbl_name IN ('operation', 'sending')");
+    assert_string_equal(after, before);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    free(before);
+    free(after);
+    assert_int_equal(store_outbox_withdraw(fixture->store, &sent, NULL), ERROR_CONFLICT);
+    assert_int_equal(store_outbox_count(fixture->store, NULL), 1);
+    assert_int_equal(store_history_lost(fixture->store, 0, NULL), 0);
+    assert_int_equal(store_outbox_each(fixture->store, SIZE_MAX, count_one, &waiting, NULL), 0);
+    assert_int_equal(waiting, 2);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, place_set_up, place_tear_down)
 
 int main(void)
@@ -137,6 +177,7 @@ int main(void)
         TEST(a_file_of_before_learns),
         TEST(a_table_of_before_gets_row_numbers),
         TEST(triggers_of_before_are_replaced),
+        TEST(what_was_sent_before_is_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

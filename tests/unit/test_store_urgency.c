@@ -10,6 +10,7 @@
 
 #include "app/record_fields.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/store_former.h"
 
 #define OFFICE "\"office\":\"sample/quebec\""
 #define MOST   200
@@ -266,7 +267,7 @@ static void whatever_was_made_nothing_overtakes_what_it_needs(void **state)
 
 static void a_file_of_the_first_version_keeps_its_outbox(void **state)
 {
-    static const char back[] =
+    static const char back[] = STORE_BACK_TO_12
         "DROP TRIGGER record_deleted; DROP TABLE file; DROP TABLE coming;"
         "DROP TABLE change; DROP INDEX record_case;"
         "DROP INDEX record_weight; DROP INDEX record_since;"
