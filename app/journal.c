@@ -467,6 +467,21 @@ int journal_read(struct journal *journal, int64_t from, const struct journal_vis
     return code;
 }
 
+bool journal_has(struct journal *journal, int64_t offset, int64_t number)
+{
+    struct journal_entry entry;
+    unsigned char *bytes;
+    size_t length;
+    bool has;
+
+    if (offset < 0 || load(journal, offset, &bytes, &length, NULL) != 0)
+        return false;
+    has = length > 0 && find_entry(bytes, length, &entry) > 0 &&
+          (entry.number == number || entry.number == number - 1);
+    free(bytes);
+    return has;
+}
+
 /* The list of an entry's operations, opened: new reference. */
 static int open_entry(const struct journal_entry *entry, const struct seal_key *key, json_t **list,
                       struct error *error)

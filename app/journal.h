@@ -108,6 +108,9 @@ struct journal_visitor {
 int journal_read(struct journal *journal, int64_t from, const struct journal_visitor *visitor,
                  struct error *error);
 
+/* Whether there is a whole entry of this number, or of the one before, right at `offset`. */
+bool journal_has(struct journal *journal, int64_t offset, int64_t number);
+
 typedef int (*journal_visit)(void *context, const struct operation *operation, struct error *error);
 
 /* Visits the operations of a JOURNAL_MADE, each borrowed; a visit that is not 0 ends it with that

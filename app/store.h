@@ -127,7 +127,7 @@ int64_t store_stranded(const struct store *store);
 const char *store_trouble(const struct store *store);
 
 /* What any connection wrote into the journal is on disk when this returns, if it can be; costs next
- * to nothing when it is there already. */
+ * to nothing when it is there already. A large one begins anew when nothing waits. */
 void store_journal_settle(struct store *store);
 
 /* From now on what this connection writes stays in the store's log until store_room carries it into

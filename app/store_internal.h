@@ -393,8 +393,6 @@ void store_journal_end(struct store *store, int code);
 
 /* Notes that these need not be recovered any more. What fails here costs nothing but a repeat. */
 void store_journal_done(struct store *store, const struct id *ids, size_t count, bool synced);
-/* Empties a large journal when nothing waits. */
-void store_journal_rotate(struct store *store);
 /* After a change of `owner`. */
 void store_journal_owner_write(struct store *store);
 /* In a write transaction: overwrites the journal, and writes what waits in the outbox anew under

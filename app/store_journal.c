@@ -6,9 +6,9 @@
  *   3. the operations are applied in the store and appended to the journal; the number of the last
  *      entry is noted in the store, in the same transaction;
  *   4. the transaction is committed, on disk, the lock given back. The agent waits for this alone:
- *      the journal is synced right behind it, by whoever sends (store_journal_settle), or at the
- *      latest when the store is closed. So no power cut alone, and no damage to the store alone,
- *      loses what was saved.
+ *      the journal is synced behind it, by whoever sends, as soon as nothing is under way that
+ *      needs the disk (store_journal_settle), or at the latest when the store is closed. So no
+ * power cut alone, and no damage to the store alone, loses what was saved.
  *   5. When the store fails anywhere in this, the operations are in the journal all the same, and
  *      synced: the agent is told that they are saved, and where. Their numbers are past what the
  *      store notes, so that the next saving, the next opening and the sync thread find and take
@@ -28,20 +28,24 @@
 /* An outbox that is empty lets go of a journal larger than this. */
 #define ROTATE_FROM (64 * 1024)
 
-static int read_taken(struct store *store, int64_t *taken, struct error *error)
+/* The number of the last entry that the store has, and where that begins in the file: 0 for one of
+ * before, which did not note it. */
+static int read_taken(struct store *store, int64_t *taken, int64_t *offset, struct error *error)
 {
-    char text[32];
+    char text[64];
+    char *end;
     int code = store_meta_get(store, "journal", text, sizeof(text), error);
 
-    *taken = strtoll(text, NULL, 10);
+    *taken = strtoll(text, &end, 10);
+    *offset = strtoll(end, NULL, 10);
     return code;
 }
 
-static int write_taken(struct store *store, int64_t taken, struct error *error)
+static int write_taken(struct store *store, int64_t taken, int64_t offset, struct error *error)
 {
-    char text[32];
+    char text[64];
 
-    snprintf(text, sizeof(text), "%lld", (long long)taken);
+    snprintf(text, sizeof(text), "%lld %lld", (long long)taken, (long long)offset);
     return store_meta_put(store, "journal", text, error);
 }
 
@@ -54,9 +58,10 @@ static void note_trouble(struct store *store, const struct error *error)
 
 struct catching_up {
     struct store *store;
-    int64_t taken; /* by the store */
-    int64_t last;  /* number in the file */
-    bool finished; /* `done` is whole: operations are taken in */
+    int64_t taken;  /* by the store */
+    int64_t offset; /* where the last of that begins, 0 for unknown */
+    int64_t last;   /* number in the file */
+    bool finished;  /* `done` is whole: operations are taken in */
     bool changed;
     bool failed;     /* to put an operation into the store */
     struct id *done; /* owned */
@@ -129,16 +134,26 @@ static int see_entry(void *context, const struct journal_entry *entry, struct er
     return take_in(up, entry, error);
 }
 
+/* From where on there may be what is not known. A handle that has read nothing yet need not read
+ * again what was taken when it was written: it may be all that was made offline. */
+static int64_t begin_at(struct store *store, struct catching_up *up, int64_t size)
+{
+    if (store->journal_seen > 0 && size >= store->journal_seen) {
+        up->last = store->journal_number;
+        return store->journal_seen;
+    }
+    return up->offset > 0 && journal_has(store->journal, up->offset, up->taken) ? up->offset : 0;
+}
+
 /* Twice over the file, for what is done stands behind what was made. */
 static int catch_up(struct store *store, struct catching_up *up, struct error *error)
 {
     struct journal_visitor visitor = {.entry = see_entry, .context = up};
     int64_t size = journal_size(store->journal, error);
-    int64_t from = size < store->journal_seen ? 0 : store->journal_seen;
+    int64_t from = size > 0 ? begin_at(store, up, size) : 0;
     int code = size < 0 ? (int)size : 0;
 
-    up->last = from > 0 ? store->journal_number : 0;
-    if (from == 0)
+    if (from == 0 || from != store->journal_seen)
         store->journal_owned = false;
     if (code == 0 && size > from)
         code = journal_read(store->journal, from, &visitor, error);
@@ -160,12 +175,12 @@ static int catch_up(struct store *store, struct catching_up *up, struct error *e
 static int begin_taking(struct store *store, struct error *error)
 {
     struct catching_up up = {.store = store};
-    int code = read_taken(store, &up.taken, error);
+    int code = read_taken(store, &up.taken, &up.offset, error);
 
     if (code == 0)
         code = catch_up(store, &up, error);
     if (code == 0 && up.changed)
-        code = write_taken(store, up.last, error);
+        code = write_taken(store, up.last, 0, error);
     return code;
 }
 
@@ -228,7 +243,7 @@ int store_journal_add(struct store *store, struct operation *const *operations, 
         note_trouble(store, &cause);
         return 0;
     }
-    return write_taken(store, store->journal_number, error);
+    return write_taken(store, store->journal_number, store->journal_before, error);
 }
 
 int store_journal_strand(struct store *store, struct operation *const *operations, size_t count,
@@ -248,7 +263,7 @@ int store_journal_strand(struct store *store, struct operation *const *operation
             return cause.code;
         /* Numbers must pass those of all others, also of what the store cannot tell any more. */
         visitor.context = &up;
-        (void)read_taken(store, &up.taken, NULL);
+        (void)read_taken(store, &up.taken, &up.offset, NULL);
         store->journal_owned = false;
         code = journal_read(store->journal, 0, &visitor, &lost);
         free(up.done);
@@ -270,15 +285,6 @@ int store_journal_strand(struct store *store, struct operation *const *operation
     if (error != NULL)
         *error = (struct error)ERROR_INIT;
     return 0;
-}
-
-void store_journal_settle(struct store *store)
-{
-    int64_t size = journal_size(store->journal, NULL);
-
-    if (size > 0 && size != store->journal_settled && journal_sync(store->journal, NULL) == 0)
-        store->journal_settled = size;
-    store->journal_due = false;
 }
 
 int store_catch_up(struct store *store, struct error *error)
@@ -344,7 +350,7 @@ static int rotate(struct store *store, struct error *error)
     return code;
 }
 
-void store_journal_rotate(struct store *store)
+static void rotate_due(struct store *store)
 {
     int code;
 
@@ -353,6 +359,17 @@ void store_journal_rotate(struct store *store)
         return;
     code = store_end(store, rotate(store, NULL), NULL);
     store_journal_end(store, code);
+}
+
+void store_journal_settle(struct store *store)
+{
+    int64_t size;
+
+    rotate_due(store);
+    size = journal_size(store->journal, NULL);
+    if (size > 0 && size != store->journal_settled && journal_sync(store->journal, NULL) == 0)
+        store->journal_settled = size;
+    store->journal_due = false;
 }
 
 struct rewriting {
@@ -380,6 +397,7 @@ static int write_anew(void *context, const struct outbox_entry *entry)
 int store_journal_rewrite(struct store *store, struct error *error)
 {
     struct rewriting rewriting = {.store = store, .error = error};
+    int64_t offset;
     int code;
 
     if (journal_size(store->journal, NULL) <= 0)
@@ -387,7 +405,7 @@ int store_journal_rewrite(struct store *store, struct error *error)
     code = journal_lock(store->journal, error);
     store->journal_held = code == 0;
     if (code == 0)
-        code = read_taken(store, &rewriting.number, error);
+        code = read_taken(store, &rewriting.number, &offset, error);
     if (code == 0)
         code = journal_add_owner(store->journal, ++rewriting.number, &store->owner, error);
     if (code == 0)
@@ -399,7 +417,7 @@ int store_journal_rewrite(struct store *store, struct error *error)
     if (code == 0)
         code = journal_write(store->journal, true, error);
     store->journal_seen = 0;
-    return code != 0 ? code : write_taken(store, rewriting.number, error);
+    return code != 0 ? code : write_taken(store, rewriting.number, 0, error);
 }
 
 void store_journal_owner_write(struct store *store)

@@ -534,7 +534,6 @@ static void let_go(struct store *store, const struct store_outcome *outcomes, si
     if (ids != NULL && count > 0)
         store_journal_done(store, ids, count, false);
     free(ids);
-    store_journal_rotate(store);
 }
 
 static int settle(struct store *store, const struct store_outcome *outcomes, size_t count,

@@ -430,14 +430,18 @@ static bool is_quiet(const struct sync_engine *engine)
            (engine->running[SYNC_LANE_BELL] == JOB_NONE || engine->desk_waits);
 }
 
-/* What leaves is on its way: now there is time for what nobody waits for. */
+/* What leaves is on its way: now there is time for what nobody waits for. Where one batch follows
+ * the other at once, there is after the last. */
 static void settle_store(struct sync_engine *engine)
 {
+    bool quiet = is_quiet(engine);
+
     if (engine->store == NULL)
         return;
-    store_journal_settle(engine->store);
+    if (quiet || !engine->batch_pace.quick)
+        store_journal_settle(engine->store);
     /* What is written meanwhile makes the log longer by itself. */
-    if (is_quiet(engine)) {
+    if (quiet) {
         (void)store_retained_prune(engine->store, NULL);
         store_room(engine->store);
     }

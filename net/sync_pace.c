@@ -16,13 +16,18 @@ static void set_limit(struct sync_pace *pace, size_t limit)
 
 /* After a quick one, as much as would then be quick as well: more takes longer in proportion at
  * most. */
-static size_t larger(const struct sync_pace *pace, int64_t took, size_t amount)
+static size_t still_quick(const struct sync_pace *pace, int64_t took, size_t amount)
 {
     double quick = (double)amount * QUICK_MS / (double)(took > 0 ? took : 1);
 
-    if (quick >= (double)pace->maximum)
-        return pace->maximum;
-    return quick > (double)pace->limit * 4 ? (size_t)quick : pace->limit * 4;
+    return quick >= (double)pace->maximum ? pace->maximum : (size_t)quick;
+}
+
+static size_t larger(const struct sync_pace *pace, int64_t took, size_t amount)
+{
+    size_t quick = still_quick(pace, took, amount);
+
+    return quick == pace->maximum || quick > pace->limit * 4 ? quick : pace->limit * 4;
 }
 
 void sync_pace_begin(struct sync_pace *pace, int64_t now)
@@ -34,6 +39,7 @@ void sync_pace_done(struct sync_pace *pace, int64_t now, size_t amount)
 {
     int64_t took = now - pace->began;
 
+    pace->tried = true;
     pace->quick = took < QUICK_MS;
     if (took > LONGEST_MS)
         set_limit(pace, (size_t)((double)amount * LONGEST_MS / (double)took));
@@ -43,8 +49,19 @@ void sync_pace_done(struct sync_pace *pace, int64_t now, size_t amount)
         set_limit(pace, pace->limit * 2);
 }
 
+void sync_pace_learn(struct sync_pace *pace, int64_t took, size_t amount)
+{
+    size_t quick = still_quick(pace, took, amount);
+
+    if (pace->tried || took >= QUICK_MS || quick <= pace->limit)
+        return;
+    pace->quick = true;
+    pace->limit = quick;
+}
+
 void sync_pace_cut(struct sync_pace *pace)
 {
+    pace->tried = true;
     pace->quick = false;
     set_limit(pace, pace->limit / 4);
 }

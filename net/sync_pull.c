@@ -405,6 +405,8 @@ static int catalogue_reply(struct sync_engine *engine, const struct http_reply *
         sync_session_drop(engine);
     } else if (code == 0) {
         sync_pace_done(&engine->catalogue_pace, sync_now(engine), page.count);
+        sync_pace_learn(&engine->batch_pace, sync_now(engine) - engine->catalogue_pace.began,
+                        (size_t)reply->bytes_received);
         code = write_catalogue(engine, &page, error);
     }
     sync_page_free(&page);

@@ -166,7 +166,8 @@ const char *bench_bell(const struct bench *bench)
 void bench_answer_with(struct bench *bench, enum sync_lane lane, int status, const char *body,
                        int64_t retry_after_ms)
 {
-    struct http_reply reply = {.status = status, .retry_after_ms = retry_after_ms};
+    struct http_reply reply = {
+        .status = status, .retry_after_ms = retry_after_ms, .bytes_received = bench->received};
 
     assert_true(bench->lanes[lane].open);
     bench->lanes[lane].open = false;

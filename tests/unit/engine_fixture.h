@@ -39,6 +39,7 @@ struct bench {
     int64_t steady;
     int64_t wall;
     int begun;
+    int64_t received; /* bytes that each answer brought, as the engine is told */
 };
 
 /* With a store and a link of its own; `once` as in sync_engine_options. Frees with bench_free. */

@@ -330,10 +330,12 @@ static void an_empty_outbox_lets_a_large_journal_go(void **state)
         store_fixture_note(fixture, &case_id, "one of many");
     assert_int_equal(store_outbox_each(fixture->store, 300, settle_all, outcomes, NULL), 0);
     assert_int_equal(store_outbox_settle(fixture->store, outcomes, 299, NULL), 0);
+    store_journal_settle(fixture->store);
     journal_name(fixture, path);
     assert_int_equal(stat(path, &status), 0);
     assert_true(status.st_size > 100000); /* one still waits */
     assert_int_equal(store_outbox_settle(fixture->store, outcomes + 299, 1, NULL), 0);
+    store_journal_settle(fixture->store);
     assert_int_equal(stat(path, &status), 0);
     assert_in_range(status.st_size, 100, 400);
 
@@ -343,6 +345,52 @@ static void an_empty_outbox_lets_a_large_journal_go(void **state)
     assert_int_equal(found.damages, 0);
     store_fixture_reopen(fixture);
     assert_int_equal(store_outbox_count(fixture->store, NULL), ENTRIES);
+}
+
+/* The store, as of before all that is in its journal but for what this says was taken. */
+static void forget_all(struct store_fixture *fixture, const char *taken)
+{
+    sqlite3 *file = NULL;
+    char *sql = sqlite3_mprintf("DELETE FROM operation; DELETE FROM record;"
+                                "UPDATE meta SET value = %Q WHERE name = 'journal'",
+                                taken);
+
+    assert_int_equal(sqlite3_open(fixture->path, &file), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(file, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    sqlite3_free(sql);
+}
+
+/* Up to there the store need not read what it noted as taken, but only where that is what stands
+ * there. */
+static void a_place_that_does_not_hold_hides_nothing(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct found found;
+    char path[128], taken[64];
+    size_t length;
+
+    make_notes(fixture);
+    store_close(fixture->store);
+    fixture->store = NULL;
+    found = read_journal(fixture->path, fixture->key);
+    journal_name(fixture, path);
+    free(read_file(path, &length));
+    /* One entry after the place: with the owner's there is one more than notes. */
+    (void)snprintf(taken, sizeof(taken), "%d %zu", ENTRIES, found.offsets[ENTRIES - 1]);
+    forget_all(fixture, taken);
+    store_fixture_reopen(fixture);
+    assert_int_equal(store_outbox_count(fixture->store, NULL), 1);
+    /* The end of the file, and an entry of another number. */
+    for (int turn = 0; turn < 2; turn++) {
+        (void)snprintf(taken, sizeof(taken), "%d %zu", turn == 0 ? 0 : 1,
+                       turn == 0 ? length : found.offsets[ENTRIES]);
+        store_close(fixture->store);
+        fixture->store = NULL;
+        forget_all(fixture, taken);
+        store_fixture_reopen(fixture);
+        assert_int_equal(store_outbox_count(fixture->store, NULL), ENTRIES);
+    }
 }
 
 /* Where one store was, another is made: it has another key, and the journal of the first is kept.
@@ -370,10 +418,15 @@ int main(void)
 #define TEST(name)                                                                                 \
     cmocka_unit_test_setup_teardown(name, store_fixture_setup, store_fixture_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(what_is_saved_is_in_the_journal),         TEST(another_key_opens_nothing),
-        TEST(any_flipped_byte_costs_one_entry),        TEST(any_cut_costs_only_what_it_cuts),
-        TEST(a_locked_store_saves_in_the_journal),     TEST(a_store_without_a_journal_saves),
-        TEST(an_empty_outbox_lets_a_large_journal_go), TEST(another_store_leaves_the_journal_alone),
+        TEST(what_is_saved_is_in_the_journal),
+        TEST(another_key_opens_nothing),
+        TEST(any_flipped_byte_costs_one_entry),
+        TEST(any_cut_costs_only_what_it_cuts),
+        TEST(a_locked_store_saves_in_the_journal),
+        TEST(a_store_without_a_journal_saves),
+        TEST(an_empty_outbox_lets_a_large_journal_go),
+        TEST(a_place_that_does_not_hold_hides_nothing),
+        TEST(another_store_leaves_the_journal_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

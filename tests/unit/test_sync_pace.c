@@ -139,6 +139,19 @@ static void a_quick_link_has_the_next_batch_ready(void **state)
     bench_free(bench);
 }
 
+/* The catalogue has come quickly: the first batch is no small one. */
+static void a_quick_catalogue_lets_much_leave_first(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    queue_notes(bench, 150);
+    assert_int_equal(bench_appends_sent(bench), 150);
+    bench_free(bench);
+}
+
 /* A slow one has not: what is urgent would wait for it. */
 static void a_slow_link_has_no_batch_ready(void **state)
 {
@@ -219,13 +232,43 @@ static void the_pace_follows_the_link_within_its_bounds(void **state)
     assert_int_equal(pace.limit, 4);
 }
 
+static void what_came_tells_how_much_may_leave_first(void **state)
+{
+    struct sync_pace pace = {.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
+
+    (void)state;
+    sync_pace_learn(&pace, 625, 1024 * 1024);
+    sync_pace_learn(&pace, 300, 300);
+    assert_int_equal(pace.limit, 16 * 1024);
+    assert_false(pace.quick);
+    sync_pace_learn(&pace, 20, 5000);
+    assert_int_equal(pace.limit, 156250);
+    assert_true(pace.quick);
+    sync_pace_learn(&pace, 40, 5000);
+    assert_int_equal(pace.limit, 156250);
+    sync_pace_learn(&pace, 0, 5000);
+    assert_int_equal(pace.limit, 512 * 1024);
+    /* What it bore itself counts for more. */
+    pace = (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 5000, 16 * 1024);
+    sync_pace_learn(&pace, 20, 5000);
+    assert_int_equal(pace.limit, 16 * 1024);
+    pace = (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
+    sync_pace_cut(&pace);
+    sync_pace_learn(&pace, 20, 5000);
+    assert_int_equal(pace.limit, 4 * 1024);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
         cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
+        cmocka_unit_test(what_came_tells_how_much_may_leave_first),
         cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
         cmocka_unit_test(a_quick_link_has_the_next_batch_ready),
+        cmocka_unit_test(a_quick_catalogue_lets_much_leave_first),
         cmocka_unit_test(a_slow_link_has_no_batch_ready),
         cmocka_unit_test(what_was_ready_is_read_again_after_a_cut),
         cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
