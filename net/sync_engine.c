@@ -466,6 +466,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     sync_refresh_save(engine);
     sync_escrow_step(engine);
     begin_jobs(engine);
+    sync_push_ahead(engine);
     sync_evict_step(engine);
     finish_once(engine);
     sync_status_show(engine);

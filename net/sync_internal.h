@@ -154,6 +154,7 @@ struct sync_engine {
     struct id batch[SYNC_BATCH_MAXIMUM];
     struct id batch_records[SYNC_BATCH_MAXIMUM]; /* that they are about */
     struct sync_batch *next_batch; /* read while that one is under way; owned, mostly NULL */
+    bool next_due;                 /* it is to be read as soon as all else has left */
 
     /* A server that is a relay (sync_relay.c). */
     struct sync_later later[SYNC_LATER_MAXIMUM];
@@ -338,6 +339,8 @@ void sync_evict_step(struct sync_engine *engine);
 /* The steady time of that; -1 when none is planned. */
 int64_t sync_evict_next(const struct sync_engine *engine);
 
+/* Reads what is to be sent next when a batch has left just now (sync_push.c). */
+void sync_push_ahead(struct sync_engine *engine);
 /* Forgets what was read to be sent next (sync_batch.c): it is read again. */
 void sync_batch_forget(struct sync_engine *engine);
 

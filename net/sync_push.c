@@ -38,7 +38,26 @@ static int push_begin(struct sync_engine *engine, struct error *error)
     if (code == 1)
         engine->outbox_due = false;
     sync_batch_free(batch);
+    engine->next_due = code == 0;
     return code;
+}
+
+/* While the server works on one batch the next is read: not over a slow link, where what becomes
+ * urgent meanwhile would have to wait for one more, nor where it is being found
+ * out how many may go. */
+static void read_next(struct sync_engine *engine)
+{
+    engine->next_due = false;
+    if (engine->batch_pace.quick && engine->batch_limit >= engine->batch_most)
+        (void)sync_batch_prepare(engine, &engine->next_batch, NULL);
+    engine->from_store = false;
+}
+
+void sync_push_ahead(struct sync_engine *engine)
+{
+    if (engine->next_due && engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH)
+        read_next(engine);
+    engine->next_due = false;
 }
 
 /* --- answers ------------------------------------------------------------------------------------
@@ -239,15 +258,6 @@ static bool send_ahead(struct sync_engine *engine, const struct answers *answers
     else
         engine->batch_count = 0;
     return sent;
-}
-
-/* While the server works on one batch the next is read: not over a slow link, where what becomes
- * urgent meanwhile would have to wait for one more. */
-static void read_next(struct sync_engine *engine)
-{
-    if (engine->batch_pace.quick)
-        (void)sync_batch_prepare(engine, &engine->next_batch, NULL);
-    engine->from_store = false;
 }
 
 static void note_later(struct sync_engine *engine, const struct answers *answers)

@@ -152,6 +152,25 @@ static void a_quick_catalogue_lets_much_leave_first(void **state)
     bench_free(bench);
 }
 
+/* And the second is read while the server works on that one. */
+static void what_follows_the_first_is_read_meanwhile(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.limit = 40000;
+    queue_notes(bench, 150);
+    assert_in_range(bench_appends_sent(bench), 20, 120);
+    offer_handoff(bench);
+    settle_all(bench, 100);
+    assert_null(handoff_sent(bench));
+    settle_all(bench, 100);
+    assert_non_null(handoff_sent(bench));
+    bench_free(bench);
+}
+
 /* A slow one has not: what is urgent would wait for it. */
 static void a_slow_link_has_no_batch_ready(void **state)
 {
@@ -269,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
         cmocka_unit_test(a_quick_link_has_the_next_batch_ready),
         cmocka_unit_test(a_quick_catalogue_lets_much_leave_first),
+        cmocka_unit_test(what_follows_the_first_is_read_meanwhile),
         cmocka_unit_test(a_slow_link_has_no_batch_ready),
         cmocka_unit_test(what_was_ready_is_read_again_after_a_cut),
         cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
