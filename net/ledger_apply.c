@@ -88,10 +88,15 @@ static int recall(struct attempt *attempt, struct error *error)
 {
     struct database *database = attempt->ledger->writer;
     struct ledger_outcome *outcome = attempt->outcome;
-    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_GET, error);
+    sqlite3_stmt *statement;
     enum merge_refusal refusal;
-    int code;
+    bool is_new;
+    int code = ledger_gap_look(attempt->ledger, &attempt->ledger->operation_gap,
+                               LEDGER_OPERATION_FROM, &attempt->operation->id, &is_new, error);
 
+    if (code != 0 || is_new)
+        return code;
+    statement = database_statement(database, LEDGER_OPERATION_GET, error);
     database_bind_text(statement, 1, attempt->operation->id.text);
     code = database_step(database, statement, error);
     if (code <= 0)
@@ -131,6 +136,7 @@ int attempt_remember(struct attempt *attempt, struct error *error)
 
     if (statement == NULL)
         return ERROR_STORAGE;
+    ledger_gap_fill(&attempt->ledger->operation_gap, &operation->id);
     database_bind_text(statement, 1, operation->id.text);
     database_bind_text(statement, 2, operation->agent.text);
     database_bind_text(statement, 3, operation->device.text);

@@ -53,8 +53,17 @@ int attempt_find(struct attempt *attempt, struct error *error)
 {
     struct database *database = attempt->ledger->writer;
     struct scope_set scopes = {0};
-    int code = ledger_row_read(database, attempt->operation->type, &attempt->operation->record,
-                               &attempt->row, error);
+    bool is_new = false;
+    int code =
+        attempt->operation->kind == OPERATION_APPEND
+            ? ledger_gap_look(attempt->ledger, &attempt->ledger->record_gap, LEDGER_RECORD_FROM,
+                              &attempt->operation->record, &is_new, error)
+            : 0;
+
+    if (code != 0 || is_new)
+        return code;
+    code = ledger_row_read(database, attempt->operation->type, &attempt->operation->record,
+                           &attempt->row, error);
 
     if (code == ERROR_NOT_FOUND)
         return 0;

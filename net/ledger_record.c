@@ -94,6 +94,7 @@ static int row_insert(struct ledger *ledger, struct ledger_row *row, const char 
 
     if (statement == NULL)
         return ERROR_STORAGE;
+    ledger_gap_fill(&ledger->record_gap, &record->id);
     database_bind_text(statement, 1, record_type_name(record->type));
     database_bind_text(statement, 2, record->id.text);
     sqlite3_bind_int64(statement, 3, record->rev);

@@ -12,6 +12,7 @@
 #include "app/queue.h"
 #include "net/audit_tally.h"
 #include "net/ledger.h"
+#include "net/ledger_gap.h"
 #include "net/ledger_message.h"
 #include "net/ledger_named.h"
 #include "net/ledger_promise.h"
@@ -89,7 +90,9 @@ struct ledger {
     bool clocks_changed; /* within this transaction: what decides whose clock ends an offer */
     struct id holder;    /* within this transaction: whose reach `holder_own` tells, or empty */
     bool holder_own;
-    struct ledger_named named; /* within this transaction */
+    struct ledger_named named;       /* within this transaction */
+    struct ledger_gap operation_gap; /* within this transaction: of operations, */
+    struct ledger_gap record_gap;    /* and of records */
 };
 
 /* --- connections ------------------------------------------------------------------------------ */

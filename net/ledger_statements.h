@@ -28,6 +28,7 @@
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
     X(RECORD_GET,                                                                                  \
       "SELECT number, document, known, known_from FROM record WHERE id = ?1 AND type = ?2")        \
+    X(RECORD_FROM, "SELECT id FROM record WHERE id >= ?1 ORDER BY id LIMIT 1")                     \
     X(RECORD_CLIENT, "SELECT client FROM record WHERE id = ?1 AND type = 'case'")                  \
     X(RECORD_SCOPES,                                                                               \
       "SELECT scope.name FROM record LEFT JOIN feed ON feed.record = record.number "               \
@@ -107,6 +108,7 @@
       "conflict, "                                                                                 \
       "field, arrived, digest, via) "                                                              \
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                      \
+    X(OPERATION_FROM, "SELECT id FROM operation WHERE id >= ?1 ORDER BY id LIMIT 1")               \
     X(OPERATION_DELETE, "DELETE FROM operation WHERE id = ?1")                                     \
     DEVICE_STATEMENTS(X)                                                                           \
     X(DELIVERY_PUT, "INSERT INTO delivery (record, agency, due) VALUES (?1, ?2, ?3) "              \

@@ -43,7 +43,7 @@ libnet_a_SOURCES += \
     net/ledger_retention_rest.c \
     net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
-    net/ledger_audit_read.c net/ledger_audit_read.h net/ledger_look.c net/ledger_named.c net/ledger_named.h net/audit_tally.c \
+    net/ledger_audit_read.c net/ledger_audit_read.h net/ledger_look.c net/ledger_gap.c net/ledger_gap.h net/ledger_named.c net/ledger_named.h net/audit_tally.c \
     net/audit_tally.h net/request_trail.c net/ledger_audit_key.c net/ledger_audit_key.h \
     net/ledger_reason.c net/ledger_reason.h net/ledger_trace.c net/ledger_trail.c \
     net/ledger_trail.h \
