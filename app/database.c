@@ -1,4 +1,5 @@
 #include "app/database.h"
+#include "app/database_rows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,10 @@ struct database {
     sqlite3 *handle;
     const struct database_schema *schema;
     sqlite3_stmt *version;
-    bool within;              /* a transaction that was begun here */
-    sqlite3_stmt *rollback;   /* made beforehand: it must go also without memory */
-    sqlite3_stmt *prepared[]; /* one for each statement of the schema */
+    bool within;                /* a transaction that was begun here */
+    sqlite3_stmt *rollback;     /* made beforehand: it must go also without memory */
+    struct database_rows *rows; /* that wait to be written; NULL before there were any */
+    sqlite3_stmt *prepared[];   /* one for each statement of the schema */
 };
 
 bool database_is_read_only(const char *path)
@@ -271,6 +273,7 @@ void database_close(struct database *database)
         return;
     for (size_t i = 0; i < database->schema->statement_count; i++)
         sqlite3_finalize(database->prepared[i]);
+    database_rows_free(database->rows);
     sqlite3_finalize(database->version);
     sqlite3_finalize(database->rollback);
     sqlite3_close(database->handle);
@@ -287,6 +290,10 @@ int database_begin(struct database *database, struct error *error)
 
 int database_commit(struct database *database, struct error *error)
 {
+    int code = database_rows_write(database->rows, error);
+
+    if (code != 0)
+        return code;
     if (sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         return database_fail(database, "commit", error);
     database->within = false;
@@ -296,6 +303,7 @@ int database_commit(struct database *database, struct error *error)
 void database_rollback(struct database *database)
 {
     database->within = false;
+    database_rows_drop(database->rows);
     if (sqlite3_get_autocommit(database->handle))
         return;
     if (database->rollback == NULL) {
@@ -359,6 +367,7 @@ static const char *statement_name(const struct database *database, const sqlite3
 int database_step(struct database *database, sqlite3_stmt *statement, struct error *error)
 {
     int result;
+    int code;
 
     if (statement == NULL)
         return error != NULL && error->code != 0 ? error->code : ERROR_STORAGE;
@@ -372,12 +381,16 @@ int database_step(struct database *database, sqlite3_stmt *statement, struct err
     if (database->within && sqlite3_get_autocommit(database->handle))
         return error_set(error, ERROR_STORAGE, "%s: %s: the transaction was undone",
                          database->schema->what, statement_name(database, statement));
+    code = database_rows_write(database->rows, error);
+    if (code != 0) {
+        sqlite3_reset(statement);
+        return code;
+    }
     result = sqlite3_step(statement);
     if (result == SQLITE_ROW)
         return 1;
     if (result != SQLITE_DONE) {
-        int code = database_fail(database, statement_name(database, statement), error);
-
+        code = database_fail(database, statement_name(database, statement), error);
         sqlite3_reset(statement);
         return code;
     }
@@ -419,6 +432,23 @@ int64_t database_version(struct database *database)
                   : -1;
     sqlite3_reset(database->version);
     return version;
+}
+
+struct database_rows *database_rows_of(struct database *database)
+{
+    if (database->rows == NULL)
+        database->rows = database_rows_new(database->schema->statement_count);
+    return database->rows;
+}
+
+const char *database_statement_sql(const struct database *database, size_t number)
+{
+    return database->schema->statements[number].sql;
+}
+
+bool database_is_within(const struct database *database)
+{
+    return database->within;
 }
 
 sqlite3 *database_handle(struct database *database)

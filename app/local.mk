@@ -5,7 +5,7 @@ libapp_a_SOURCES = \
     app/binary.h app/binary_read.c app/binary_write.c \
     app/clock.c app/clock.h \
     app/config.c app/config.h \
-    app/database.c app/database.h \
+    app/database.c app/database.h app/database_rows.c app/database_rows.h \
     app/error.c app/error.h \
     app/id.c app/id.h \
     app/journal.c app/journal.h \

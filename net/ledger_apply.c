@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "app/database_rows.h"
 #include "app/json.h"
 #include "app/text.h"
 
@@ -129,36 +130,36 @@ static int recall(struct attempt *attempt, struct error *error)
 
 int attempt_remember(struct attempt *attempt, struct error *error)
 {
-    struct database *database = attempt->ledger->writer;
     const struct operation *operation = attempt->operation;
     const struct ledger_outcome *outcome = attempt->outcome;
-    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_INSERT, error);
+    struct database_row *row =
+        database_row(attempt->ledger->writer, LEDGER_OPERATION_INSERT, error);
 
-    if (statement == NULL)
+    if (row == NULL)
         return ERROR_STORAGE;
     ledger_gap_fill(&attempt->ledger->operation_gap, &operation->id);
-    database_bind_text(statement, 1, operation->id.text);
-    database_bind_text(statement, 2, operation->agent.text);
-    database_bind_text(statement, 3, operation->device.text);
-    database_bind_text(statement, 4, operation_kind_name(operation->kind));
-    database_bind_text(statement, 5, record_type_name(operation->type));
-    database_bind_text(statement, 6, operation->record.text);
+    database_row_text(row, 1, operation->id.text);
+    database_row_text(row, 2, operation->agent.text);
+    database_row_text(row, 3, operation->device.text);
+    database_row_text(row, 4, operation_kind_name(operation->kind));
+    database_row_text(row, 5, record_type_name(operation->type));
+    database_row_text(row, 6, operation->record.text);
     if (outcome->kind == LEDGER_REFUSED) {
-        database_bind_text(statement, 9, merge_refusal_name(outcome->refusal));
+        database_row_text(row, 9, merge_refusal_name(outcome->refusal));
         /* By the centre, or by the server itself: for good. */
         if (attempt->actor == NULL)
-            sqlite3_bind_int64(statement, 8, 0);
+            database_row_integer(row, 8, 0);
     } else {
-        sqlite3_bind_int64(statement, 7, outcome->rev);
-        sqlite3_bind_int64(statement, 8, outcome->seq);
+        database_row_integer(row, 7, outcome->rev);
+        database_row_integer(row, 8, outcome->seq);
     }
-    sqlite3_bind_int(statement, 10, outcome->conflict);
-    database_bind_text(statement, 11, outcome->field);
-    sqlite3_bind_int64(statement, 12, attempt->now_ms);
-    sqlite3_bind_blob(statement, 13, attempt->digest, ATTEMPT_DIGEST_BYTES, SQLITE_STATIC);
+    database_row_integer(row, 10, outcome->conflict);
+    database_row_text(row, 11, outcome->field);
+    database_row_integer(row, 12, attempt->now_ms);
+    database_row_blob(row, 13, attempt->digest, ATTEMPT_DIGEST_BYTES);
     if (attempt_is_carried(attempt))
-        database_bind_text(statement, 14, attempt->actor->via.text);
-    return database_run(database, statement, error);
+        database_row_text(row, 14, attempt->actor->via.text);
+    return database_row_add(row, error);
 }
 
 /* --- effect ----------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "app/clock.h"
+#include "app/database_rows.h"
 #include "app/text.h"
 #include "net/ledger_sqlite.h"
 
@@ -91,29 +92,28 @@ static int put_words(struct database *database, const struct adding *adding, str
 static int put_entry(struct database *database, const struct adding *adding,
                      const struct audit_entry *entry, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(database, LEDGER_AUDIT_INSERT, error);
+    struct database_row *added = database_row(database, LEDGER_AUDIT_INSERT, error);
     const struct audit_row *row = &adding->row;
 
-    if (statement == NULL)
+    if (added == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, row->number);
-    database_bind_text(statement, 2, row->kind);
-    sqlite3_bind_int64(statement, 3, row->at_ms);
-    database_bind_text(statement, 4, row->agent);
-    database_bind_text(statement, 5, row->device);
-    database_bind_text(statement, 6, row->type);
-    database_bind_text(statement, 7, row->record);
-    database_bind_text(statement, 8, row->client);
-    database_bind_text(statement, 9, row->purpose);
-    database_bind_text(statement, 10, row->what);
+    database_row_integer(added, 1, row->number);
+    database_row_text(added, 2, row->kind);
+    database_row_integer(added, 3, row->at_ms);
+    database_row_text(added, 4, row->agent);
+    database_row_text(added, 5, row->device);
+    database_row_text(added, 6, row->type);
+    database_row_text(added, 7, row->record);
+    database_row_text(added, 8, row->client);
+    database_row_text(added, 9, row->purpose);
+    database_row_text(added, 10, row->what);
     if (row->clients != NULL)
-        sqlite3_bind_blob64(statement, 11, entry->clients, entry->client_count * ID_BYTES,
-                            SQLITE_STATIC);
+        database_row_blob(added, 11, entry->clients, entry->client_count * ID_BYTES);
     if (row->words != NULL)
-        sqlite3_bind_blob(statement, 12, row->words->bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
-    sqlite3_bind_blob(statement, 13, adding->hash.bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
-    database_bind_text(statement, 14, row->request);
-    return database_run(database, statement, error);
+        database_row_blob(added, 12, row->words->bytes, AUDIT_HASH_BYTES);
+    database_row_blob(added, 13, adding->hash.bytes, AUDIT_HASH_BYTES);
+    database_row_text(added, 14, row->request);
+    return database_row_add(added, error);
 }
 
 static int put_node(void *context, unsigned level, uint64_t place, const struct audit_hash *hash,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/database_rows.h"
 #include "app/json.h"
 
 /* A document is a body, its meta with the conflicts kept, and the names around them. */
@@ -79,36 +80,51 @@ int ledger_row_read_number(struct database *database, int64_t number, struct led
     return row_step(database, statement, row, error);
 }
 
-static void client_bind(sqlite3_stmt *statement, int position, const struct record *record)
+/* Of a new row: those that wait to be written have theirs already. */
+static int number_give(struct ledger *ledger, int64_t *number, struct error *error)
 {
-    if (record_text(record, "client")[0] != '\0')
-        database_bind_text(statement, position, record_text(record, "client"));
+    sqlite3_stmt *statement;
+    int code;
+
+    if (ledger->record_last == 0) {
+        statement = database_statement(ledger->writer, LEDGER_RECORD_LAST, error);
+        code = database_step(ledger->writer, statement, error);
+        if (code < 0)
+            return code;
+        ledger->record_last = sqlite3_column_int64(statement, 0);
+        sqlite3_reset(statement);
+    }
+    *number = ++ledger->record_last;
+    return 0;
 }
 
 static int row_insert(struct ledger *ledger, struct ledger_row *row, const char *parent,
                       const char *document, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RECORD_INSERT, error);
     const struct record *record = row->record;
-    int code;
+    struct database_row *inserted;
+    int code = number_give(ledger, &row->row, error);
 
-    if (statement == NULL)
+    if (code != 0)
+        return code;
+    inserted = database_row(ledger->writer, LEDGER_RECORD_INSERT, error);
+    if (inserted == NULL)
         return ERROR_STORAGE;
     ledger_gap_fill(&ledger->record_gap, &record->id);
-    database_bind_text(statement, 1, record_type_name(record->type));
-    database_bind_text(statement, 2, record->id.text);
-    sqlite3_bind_int64(statement, 3, record->rev);
-    sqlite3_bind_int64(statement, 4, record->seq);
+    database_row_text(inserted, 1, record_type_name(record->type));
+    database_row_text(inserted, 2, record->id.text);
+    database_row_integer(inserted, 3, record->rev);
+    database_row_integer(inserted, 4, record->seq);
     if (parent[0] != '\0')
-        database_bind_text(statement, 5, parent);
-    database_bind_text(statement, 6, document);
-    database_bind_id(statement, 7, &row->known);
-    client_bind(statement, 8, record);
-    sqlite3_bind_int64(statement, 9, row->known_from);
-    code = database_run(ledger->writer, statement, error);
-    row->row = sqlite3_last_insert_rowid(database_handle(ledger->writer));
+        database_row_text(inserted, 5, parent);
+    database_row_text(inserted, 6, document);
+    database_row_id(inserted, 7, &row->known);
+    if (record_text(record, "client")[0] != '\0')
+        database_row_text(inserted, 8, record_text(record, "client"));
+    database_row_integer(inserted, 9, row->known_from);
+    database_row_integer(inserted, 10, row->row);
     row->made = true;
-    return code;
+    return database_row_add(inserted, error);
 }
 
 static int row_update(struct ledger *ledger, const struct ledger_row *row, const char *parent,
@@ -125,7 +141,8 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
         database_bind_text(statement, 4, parent);
     database_bind_text(statement, 5, document);
     database_bind_id(statement, 6, &row->known);
-    client_bind(statement, 7, row->record);
+    if (record_text(row->record, "client")[0] != '\0')
+        database_bind_text(statement, 7, record_text(row->record, "client"));
     sqlite3_bind_int64(statement, 8, row->known_from);
     return database_run(ledger->writer, statement, error);
 }

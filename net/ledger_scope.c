@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/database_rows.h"
 #include "app/json.h"
 #include "app/note.h"
 
@@ -73,20 +74,20 @@ int ledger_scope_need(struct ledger *ledger, const char *name, int64_t *number, 
 static int feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
                     struct scope_set *changed, struct error *error)
 {
-    sqlite3_stmt *statement;
+    struct database_row *put;
     int64_t number;
     int code = ledger_scope_need(ledger, scope, &number, error);
 
     if (code != 0)
         return code;
-    statement = database_statement(ledger->writer, LEDGER_FEED_PUT, error);
-    if (statement == NULL)
+    put = database_row(ledger->writer, LEDGER_FEED_PUT, error);
+    if (put == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, number);
-    sqlite3_bind_int64(statement, 2, seq);
-    sqlite3_bind_int64(statement, 3, row);
+    database_row_integer(put, 1, number);
+    database_row_integer(put, 2, seq);
+    database_row_integer(put, 3, row);
     ledger_named_moved(ledger, row);
-    code = database_run(ledger->writer, statement, error);
+    code = database_row_add(put, error);
     if (code == 0)
         code = scope_set_add(changed, "", scope, error);
     return code;

@@ -122,6 +122,7 @@ int ledger_begin(struct ledger *ledger, struct error *error)
     ledger->seq = ledger->seq_before = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
     ledger_named_forget(ledger);
+    ledger->record_last = 0;
     ledger->operation_gap = ledger->record_gap = (struct ledger_gap){0};
     ledger_holder_forget(ledger);
     return 0;

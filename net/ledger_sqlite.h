@@ -91,6 +91,7 @@ struct ledger {
     struct id holder;    /* within this transaction: whose reach `holder_own` tells, or empty */
     bool holder_own;
     struct ledger_named named;       /* within this transaction */
+    int64_t record_last;             /* within this transaction: the last row, 0: not known */
     struct ledger_gap operation_gap; /* within this transaction: of operations, */
     struct ledger_gap record_gap;    /* and of records */
 };

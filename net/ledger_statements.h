@@ -28,6 +28,7 @@
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
     X(RECORD_GET,                                                                                  \
       "SELECT number, document, known, known_from FROM record WHERE id = ?1 AND type = ?2")        \
+    X(RECORD_LAST, "SELECT coalesce(max(number), 0) FROM record")                                  \
     X(RECORD_FROM, "SELECT id FROM record WHERE id >= ?1 ORDER BY id LIMIT 1")                     \
     X(RECORD_CLIENT, "SELECT client FROM record WHERE id = ?1 AND type = 'case'")                  \
     X(RECORD_SCOPES,                                                                               \
@@ -47,8 +48,8 @@
     X(RECORD_OF_DAY, "SELECT document FROM record WHERE id >= ?1 AND id < ?2 AND type = ?3 "       \
                      "ORDER BY id")                                                                \
     X(RECORD_INSERT,                                                                               \
-      "INSERT INTO record (type, id, rev, seq, parent, document, known, client, known_from) "      \
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                               \
+      "INSERT INTO record (type, id, rev, seq, parent, document, known, client, known_from, "      \
+      "number) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                  \
     X(RECORD_UPDATE,                                                                               \
       "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6, "             \
       "client = ?7, known_from = ?8 WHERE number = ?1")                                            \

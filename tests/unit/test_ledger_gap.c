@@ -91,7 +91,15 @@ static void what_came_since_the_last_batch_is_seen(void **state)
              made[2]->id.text, made[0]->id.text);
     assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, sql, NULL, NULL, NULL), SQLITE_OK);
-    apply(f, (struct operation *[]){made[2], made[2], made[2], made[2], made[2]}, "rrrrr");
+    assert_int_equal(
+        sqlite3_exec(other,
+                     "INSERT INTO record (type, id, rev, seq, document) SELECT type, 'other', rev, "
+                     "9999, document FROM record WHERE type = 'note' LIMIT 1",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    apply(f, (struct operation *[]){made[2], made[2], made[3], made[3], made[2]}, "rrarr");
+    assert_int_equal(sqlite3_exec(other, "DELETE FROM record WHERE id = 'other'", NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(
         sqlite3_exec(other, "DELETE FROM operation WHERE digest IS NULL", NULL, NULL, NULL),
         SQLITE_OK);
