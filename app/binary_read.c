@@ -191,6 +191,45 @@ static int fail(const struct binary_reader *reader, const char *why, struct erro
     return error_set(error, ERROR_INVALID, "at byte %zu: %s", reader->at, why);
 }
 
+/* What comes most: a text, bytes, a number, a tag or the head of an array or a map whose length or
+ * value takes a byte at most. Anything else, and whatever is wrong, is libcbor's to tell. */
+static bool read_short(struct binary_reader *reader, struct binary_item *item)
+{
+    const unsigned char *head = (const unsigned char *)reader->bytes + reader->at;
+    size_t left = reader->length - reader->at;
+    size_t size = left > 0 && (*head & 0x1F) < 24 ? 1 : 2, value;
+
+    if (left < size || (*head & 0x1F) > 24)
+        return false;
+    value = size == 1 ? *head & 0x1F : head[1];
+    left -= size;
+    switch (*head >> 5) {
+    case 0:
+    case 6:
+        item->kind = *head >> 5 == 0 ? BINARY_INTEGER : BINARY_TAG;
+        item->integer = (int64_t)value;
+        break;
+    case 2:
+    case 3:
+        if (value > left)
+            return false;
+        item->kind = *head >> 5 == 2 ? BINARY_BYTES : BINARY_TEXT;
+        item->bytes = reader->bytes + reader->at + size;
+        item->length = value;
+        size += value;
+        break;
+    case 4:
+    case 5:
+        item->kind = *head >> 5 == 4 ? BINARY_ARRAY : BINARY_MAP;
+        item->count = value;
+        break;
+    default:
+        return false;
+    }
+    reader->at += size;
+    return true;
+}
+
 int binary_read_item(struct binary_reader *reader, struct binary_item *item, struct error *error)
 {
     struct coming coming = {.item = item};
@@ -198,6 +237,8 @@ int binary_read_item(struct binary_reader *reader, struct binary_item *item, str
     struct cbor_decoder_result result = {.status = CBOR_DECODER_NEDATA};
 
     *item = (struct binary_item){0};
+    if (read_short(reader, item))
+        return 0;
     if (left > 0)
         result =
             cbor_stream_decode((cbor_data)reader->bytes + reader->at, left, &callbacks, &coming);
@@ -365,18 +406,15 @@ static int no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "no memory for a value");
 }
 
-/* Jansson makes no text of what is not UTF-8, and tells that apart from a lack of memory by nothing
- * but the bytes. */
 static int make_text(const struct binary_reader *reader, const char *bytes, size_t length,
                      json_t **value, struct error *error)
 {
-    if (memchr(bytes, '\0', length) != NULL)
-        return fail(reader, "NUL in a text", error);
-    *value = json_stringn(bytes, length);
-    if (*value == NULL)
-        return text_is_utf8(bytes, length) ? no_memory(error)
-                                           : fail(reader, "a text is not UTF-8", error);
-    return 0;
+    if (!text_is_utf8(bytes, length))
+        return fail(reader,
+                    memchr(bytes, '\0', length) != NULL ? "NUL in a text" : "a text is not UTF-8",
+                    error);
+    *value = json_stringn_nocheck(bytes, length);
+    return *value != NULL ? 0 : no_memory(error);
 }
 
 /* What a tag is on, as JSON has it. */

@@ -111,9 +111,30 @@ char *text_buffer_take(struct text_buffer *buffer)
 
 /* --- safety --------------------------------------------------------------------------------- */
 
+/* How many bytes from here on are ASCII and not NUL, looked at eight at a time. */
+static size_t ascii_length(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    uint64_t word;
+
+    for (; at + sizeof(word) <= length; at += sizeof(word)) {
+        memcpy(&word, bytes + at, sizeof(word));
+        if (((word | (word - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (at < length && bytes[at] != '\0' && (unsigned char)bytes[at] < 0x80)
+        at++;
+    return at;
+}
+
 bool text_is_utf8(const char *bytes, size_t length)
 {
-    return u8_check((const uint8_t *)bytes, length) == NULL && memchr(bytes, '\0', length) == NULL;
+    size_t plain = ascii_length(bytes, length);
+
+    bytes += plain;
+    length -= plain;
+    return length == 0 || (u8_check((const uint8_t *)bytes, length) == NULL &&
+                           memchr(bytes, '\0', length) == NULL);
 }
 
 bool text_character_is_unsafe(uint32_t character)

@@ -225,9 +225,46 @@ static void error_messages_are_printable_and_bounded(void **state)
     assert_int_equal(error_set(NULL, ERROR_BUSY, "x"), ERROR_BUSY);
 }
 
+/* As libunistring finds it, whatever stands where in a word of memory. */
+static void utf8_is_told_by_every_byte(void **state)
+{
+    static const char *const pieces[] = {"\x01",
+                                         "\x7f",
+                                         "\x80",
+                                         "\xbf",
+                                         "\xc3\xa9",
+                                         "\xc3",
+                                         "\xc0\x80",
+                                         "\xe2\x82\xac",
+                                         "\xe2\x82",
+                                         "\xed\xa0\x80",
+                                         "\xf0\x9d\x84\x9e",
+                                         "\xf4\x90\x80\x80",
+                                         "\xff",
+                                         ""};
+    char text[48];
+
+    (void)state;
+    for (size_t piece = 0; piece < sizeof(pieces) / sizeof(pieces[0]); piece++)
+        for (int before = 0; before < 18; before++)
+            for (int after = 0; after < 18; after++) {
+                size_t length =
+                    (size_t)snprintf(text, sizeof(text), "%.*s%s%.*s", before, "abcdefghijklmnopq",
+                                     pieces[piece], after, "ABCDEFGHIJKLMNOPQ");
+
+                assert_int_equal(text_is_utf8(text, length),
+                                 u8_check((const uint8_t *)text, length) == NULL);
+                if (length == 0)
+                    continue;
+                text[length / 2] = '\0';
+                assert_false(text_is_utf8(text, length));
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(utf8_is_told_by_every_byte),
         cmocka_unit_test(folding_forgets_what_people_do_not_type),
         cmocka_unit_test(words_are_found_by_their_beginnings),
         cmocka_unit_test(nothing_unsafe_survives_cleaning),
