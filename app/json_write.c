@@ -38,23 +38,33 @@ static void add_byte(struct text_buffer *buffer, char byte)
 #define EACH(byte)         (UINT64_C(0x0101010101010101) * (byte))
 #define LESS(word, bound)  (((word)-EACH(bound)) & ~(word)&EACH(0x80))
 #define EQUAL(word, other) LESS((word) ^ EACH(other), 1)
+#define WORD               sizeof(uint64_t)
 
 static bool is_escaped(unsigned char byte)
 {
     return byte < 0x20 || byte == '"' || byte == '\\';
 }
 
+/* Of eight bytes. */
+static bool has_escaped(const char *text)
+{
+    uint64_t word;
+
+    memcpy(&word, text, sizeof(word));
+    return (LESS(word, 0x20) | EQUAL(word, '"') | EQUAL(word, '\\')) != 0;
+}
+
 /* How many bytes from here on stand for themselves. */
 static size_t plain_length(const char *text, size_t length)
 {
     size_t at = 0;
-    uint64_t word;
 
-    for (; at + sizeof(word) <= length; at += sizeof(word)) {
-        memcpy(&word, text + at, sizeof(word));
-        if ((LESS(word, 0x20) | EQUAL(word, '"') | EQUAL(word, '\\')) != 0)
+    for (; at + WORD <= length; at += WORD)
+        if (has_escaped(text + at))
             break;
-    }
+    /* The last ones together with some before them. */
+    if (at + WORD > length && length >= WORD && !has_escaped(text + length - WORD))
+        return length;
     while (at < length && !is_escaped((unsigned char)text[at]))
         at++;
     return at;
@@ -177,19 +187,44 @@ static void add_sorted(struct text_buffer *buffer, json_t *object)
         free(members);
 }
 
+/* One value may stand under several names that follow one another: by whom a record was made, and
+ * last changed. */
+static void add_members(struct text_buffer *buffer, json_t *object)
+{
+    const json_t *before = NULL;
+    size_t begin = 0;
+
+    for (member at = json_object_iter(object); at != NULL && !buffer->failed;
+         at = json_object_iter_next(object, at)) {
+        const json_t *value = json_object_iter_value(at);
+        size_t length = buffer->length - begin;
+
+        if (before != NULL)
+            add_byte(buffer, ',');
+        add_text(buffer, json_object_iter_key(at), json_object_iter_key_len(at));
+        add_byte(buffer, ':');
+        if (value == before && has_room(buffer, length)) {
+            memcpy(buffer->bytes + buffer->length, buffer->bytes + begin, length);
+            begin = buffer->length;
+            buffer->length += length;
+        } else {
+            begin = buffer->length;
+            add_value(buffer, value, false);
+        }
+        before = value;
+    }
+}
+
 static void add_object(struct text_buffer *buffer, const json_t *value, bool sorted)
 {
     /* jansson iterates over what it may not change */
     json_t *object = (json_t *)(uintptr_t)value;
-    member first = json_object_iter(object);
 
     add_byte(buffer, '{');
     if (sorted)
         add_sorted(buffer, object);
     else
-        for (member at = first; at != NULL && !buffer->failed;
-             at = json_object_iter_next(object, at))
-            add_member(buffer, at, at == first, false);
+        add_members(buffer, object);
     add_byte(buffer, '}');
 }
 

@@ -127,6 +127,21 @@ static void every_kind_is_written_as_jansson_writes_it(void **state)
     assert_null(json_write(NULL));
 }
 
+static void one_value_is_written_under_each_of_its_names(void **state)
+{
+    json_t *shared = json_pack("{s:s, s:[i, {}]}", "by", "\"one\"", "more", 1);
+    json_t *value = json_pack("{s:O, s:O, s:O, s:i, s:i, s:O, s:[O, O], s:s, s:o}", "a", shared,
+                              "b", shared, "c", shared, "d", 1, "e", 1, "f", shared, "g", shared,
+                              shared, "h", "two", "i", json_string("a text of more than one word"));
+
+    (void)state;
+    json_object_set(value, "j", json_object_get(value, "i"));
+    json_object_set(value, "k", json_object_get(value, "i"));
+    json_decref(shared);
+    assert_as_jansson_writes(value);
+    json_decref(value);
+}
+
 /* Few and many, for these are not sorted alike. */
 static void members_are_sorted_as_jansson_sorts(void **state)
 {
@@ -180,6 +195,7 @@ int main(void)
         cmocka_unit_test(texts_are_escaped_as_jansson_escapes),
         cmocka_unit_test(a_nul_is_written_where_a_text_holds_one),
         cmocka_unit_test(every_kind_is_written_as_jansson_writes_it),
+        cmocka_unit_test(one_value_is_written_under_each_of_its_names),
         cmocka_unit_test(members_are_sorted_as_jansson_sorts),
         cmocka_unit_test(what_fits_is_what_its_text_fits),
     };
