@@ -93,7 +93,7 @@ void merge_set(struct merge *merge, json_t *object, const char *member, json_t *
 {
     if (json_is_null(value))
         json_object_del(object, member);
-    else if (json_object_set(object, member, value) != 0)
+    else if (json_object_set_nocheck(object, member, value) != 0)
         merge->failed = true;
 }
 

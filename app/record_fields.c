@@ -502,7 +502,7 @@ const struct field *record_field(enum record_type type, const char *name)
     if (found == NULL)
         return NULL;
     for (const struct field *field = found->fields; field->name != NULL; field++)
-        if (strcmp(field->name, name) == 0)
+        if (field->name[0] == name[0] && strcmp(field->name, name) == 0)
             return field;
     return NULL;
 }

@@ -108,7 +108,8 @@ int ledger_trace_applied(struct attempt *attempt, const struct record *after, st
         fields[0] = '\0';
     else
         list_fields(operation->body, fields);
-    snprintf(what, sizeof(what), "%s%s", operation_kind_name(operation->kind), fields);
+    text_copy(what, sizeof(what), operation_kind_name(operation->kind));
+    strcat(what, fields);
     entry.what = what;
     return code == 0 ? ledger_audit_add(attempt->ledger, &entry, error) : code;
 }
