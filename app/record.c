@@ -49,7 +49,7 @@ const char *record_type_name(enum record_type type)
 enum record_type record_type_from_name(const char *name)
 {
     for (int type = RECORD_NONE + 1; name != NULL && type < RECORD_TYPE_COUNT; type++)
-        if (strcmp(type_names[type], name) == 0)
+        if (type_names[type][0] == name[0] && strcmp(type_names[type], name) == 0)
             return (enum record_type)type;
     return RECORD_NONE;
 }
@@ -113,35 +113,31 @@ json_t *record_to_json(const struct record *record)
                           record->rest);
 }
 
-/* Most records are shorter. */
-#define WRITTEN_BYTES 900
-
-char *record_to_text(const struct record *record)
+void record_write_to(struct text_buffer *text, const struct record *record)
 {
-    struct text_buffer text = {0};
-
     if (record->rest != NULL || record->body == NULL || record->meta == NULL) {
         json_t *document = record_to_json(record);
-        char *written = json_write(document);
 
+        if (document != NULL)
+            json_write_to(text, document);
+        text_buffer_add(text, "", 0);
+        text->failed |= document == NULL;
         json_decref(document);
-        return written;
+        return;
     }
-    (void)text_buffer_reserve(&text, WRITTEN_BYTES);
-    text_buffer_add_text(&text, "{\"type\":\"");
-    text_buffer_add_text(&text, record_type_name(record->type));
-    text_buffer_add_text(&text, "\",\"id\":\"");
-    text_buffer_add_text(&text, record->id.text);
-    text_buffer_add_text(&text, "\",\"rev\":");
-    text_buffer_add_integer(&text, record->rev);
-    text_buffer_add_text(&text, ",\"seq\":");
-    text_buffer_add_integer(&text, record->seq);
-    text_buffer_add_text(&text, ",\"body\":");
-    json_write_to(&text, record->body);
-    text_buffer_add_text(&text, ",\"meta\":");
-    json_write_to(&text, record->meta);
-    text_buffer_add_text(&text, "}");
-    return text_buffer_take(&text);
+    text_buffer_add_text(text, "{\"type\":\"");
+    text_buffer_add_text(text, record_type_name(record->type));
+    text_buffer_add_text(text, "\",\"id\":\"");
+    text_buffer_add_text(text, record->id.text);
+    text_buffer_add_text(text, "\",\"rev\":");
+    text_buffer_add_integer(text, record->rev);
+    text_buffer_add_text(text, ",\"seq\":");
+    text_buffer_add_integer(text, record->seq);
+    text_buffer_add_text(text, ",\"body\":");
+    json_write_to(text, record->body);
+    text_buffer_add_text(text, ",\"meta\":");
+    json_write_to(text, record->meta);
+    text_buffer_add_text(text, "}");
 }
 
 static int record_fill(struct record *record, const json_t *document, struct error *error)

@@ -66,6 +66,8 @@ bool record_type_is_catalogue(enum record_type type);
 /* Largest body, in bytes of compact JSON. */
 #define RECORD_BODY_LIMIT (256 * 1024)
 
+struct text_buffer;
+
 struct record {
     enum record_type type;
     struct id id;
@@ -87,8 +89,8 @@ void record_free(struct record *record);
 /* The document {"type","id","rev","seq","body","meta"}; new reference, NULL when out of memory.
  * It shares body and meta with the record. */
 json_t *record_to_json(const struct record *record);
-/* Its text, as json_write gives it: owned (free()); NULL when out of memory. */
-char *record_to_text(const struct record *record);
+/* Adds its text, as json_write gives it; the buffer fails when out of memory. */
+void record_write_to(struct text_buffer *text, const struct record *record);
 /* Reads that document; names the member that is wrong. The record is new (record_free). */
 int record_from_json(struct record **record, const json_t *document, struct error *error);
 

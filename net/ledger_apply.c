@@ -23,35 +23,32 @@ void ledger_outcome_clear(struct ledger_outcome *outcome)
 
 /* --- repeats ---------------------------------------------------------------------------------- */
 
-/* Few operations are longer. */
-#define DIGESTED_BYTES 900
-
 /* What an operation says, whichever terminal carries it: a few bytes that no other has. */
 int attempt_digest(struct attempt *attempt, struct error *error)
 {
     const struct operation *operation = attempt->operation;
-    struct text_buffer said = {0};
-    bool failed = operation->body == NULL || !text_buffer_reserve(&said, DIGESTED_BYTES);
+    struct text_buffer *said = &attempt->ledger->written;
 
-    if (failed)
+    text_buffer_clear(said);
+    text_buffer_add_text(said, operation_kind_name(operation->kind));
+    text_buffer_add_text(said, " ");
+    text_buffer_add_text(said, record_type_name(operation->type));
+    text_buffer_add_text(said, " ");
+    text_buffer_add_text(said, operation->record.text);
+    text_buffer_add_text(said, " ");
+    text_buffer_add_integer(said, operation->moment.ms);
+    text_buffer_add_text(said, ".");
+    text_buffer_add_integer(said, operation->moment.tick);
+    text_buffer_add_text(said, " ");
+    if (operation->body != NULL)
+        json_canonical_to(said, operation->body);
+    if (said->failed || operation->body == NULL) {
+        text_buffer_free(said);
         return error_set(error, ERROR_MEMORY, "no memory for an operation");
-    text_buffer_add_text(&said, operation_kind_name(operation->kind));
-    text_buffer_add_text(&said, " ");
-    text_buffer_add_text(&said, record_type_name(operation->type));
-    text_buffer_add_text(&said, " ");
-    text_buffer_add_text(&said, operation->record.text);
-    text_buffer_add_text(&said, " ");
-    text_buffer_add_integer(&said, operation->moment.ms);
-    text_buffer_add_text(&said, ".");
-    text_buffer_add_integer(&said, operation->moment.tick);
-    text_buffer_add_text(&said, " ");
-    json_canonical_to(&said, operation->body);
-    failed = said.failed;
-    if (!failed)
-        crypto_generichash(attempt->digest, ATTEMPT_DIGEST_BYTES, (const unsigned char *)said.bytes,
-                           said.length, NULL, 0);
-    text_buffer_free(&said);
-    return failed ? error_set(error, ERROR_MEMORY, "no memory for an operation") : 0;
+    }
+    crypto_generichash(attempt->digest, ATTEMPT_DIGEST_BYTES, (const unsigned char *)said->bytes,
+                       said->length, NULL, 0);
+    return 0;
 }
 
 /* Whether the stored operation is this one: by the same agent, from this terminal or from one whose

@@ -10,6 +10,7 @@
 
 #include "app/database_rows.h"
 #include "app/json.h"
+#include "app/text.h"
 
 /* A document is a body, its meta with the conflicts kept, and the names around them. */
 #define DOCUMENT_LIMIT (16 * (size_t)RECORD_BODY_LIMIT)
@@ -195,15 +196,18 @@ const char *ledger_record_parent(const struct record *record)
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error)
 {
     const char *parent = ledger_record_parent(row->record);
-    char *text = record_to_text(row->record);
+    struct text_buffer *text = &ledger->written;
     int code;
 
     ledger_named_written(ledger, row->record);
-    if (text == NULL)
+    text_buffer_clear(text);
+    record_write_to(text, row->record);
+    if (text->failed) {
+        text_buffer_free(text);
         return error_set(error, ERROR_MEMORY, "no memory to write a record");
-    code = row->row == 0 ? row_insert(ledger, row, parent, text, error)
-                         : row_update(ledger, row, parent, text, error);
-    free(text);
+    }
+    code = row->row == 0 ? row_insert(ledger, row, parent, text->bytes, error)
+                         : row_update(ledger, row, parent, text->bytes, error);
     if (code == 0)
         code = ledger_reach_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_CLIENT)

@@ -389,6 +389,7 @@ void ledger_close(struct ledger *ledger)
     pthread_rwlock_destroy(&ledger->bells_lock);
     pthread_cond_destroy(&ledger->calls_changed);
     ledger_changed_clear(&ledger->changed);
+    text_buffer_free(&ledger->written);
     free(ledger->path);
     free(ledger);
 }

@@ -10,6 +10,7 @@
 
 #include "app/database.h"
 #include "app/queue.h"
+#include "app/text.h"
 #include "net/audit_tally.h"
 #include "net/ledger.h"
 #include "net/ledger_gap.h"
@@ -90,8 +91,9 @@ struct ledger {
     bool clocks_changed; /* within this transaction: what decides whose clock ends an offer */
     struct id holder;    /* within this transaction: whose reach `holder_own` tells, or empty */
     bool holder_own;
-    struct ledger_named named;       /* within this transaction */
-    int64_t record_last;             /* within this transaction: the last row, 0: not known */
+    struct text_buffer written; /* of what is written under the write lock: used again and again */
+    struct ledger_named named;  /* within this transaction */
+    int64_t record_last;        /* within this transaction: the last row, 0: not known */
     struct ledger_gap operation_gap; /* within this transaction: of operations, */
     struct ledger_gap record_gap;    /* and of records */
 };
