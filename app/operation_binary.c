@@ -186,7 +186,7 @@ static int read_member(struct binary_reader *reader, enum member member,
 static enum member find_member(const char *name, size_t length)
 {
     for (int member = 0; member < MEMBER_COUNT; member++)
-        if (strlen(member_names[member]) == length &&
+        if (member_names[member][0] == *name && strlen(member_names[member]) == length &&
             memcmp(member_names[member], name, length) == 0)
             return (enum member)member;
     return MEMBER_COUNT;
@@ -205,7 +205,8 @@ static int read_plain(struct operation *operation, struct binary_reader *reader)
         size_t length;
         enum member member;
 
-        if (binary_read_text(reader, &name, &length, NULL) != 0 || length > sizeof("channel"))
+        if (binary_read_text(reader, &name, &length, NULL) != 0 || length == 0 ||
+            length > sizeof("channel"))
             return NOT_PLAIN;
         member = find_member(name, length);
         if (member == MEMBER_COUNT || (seen & 1u << member) != 0 ||

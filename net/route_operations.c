@@ -182,12 +182,24 @@ static bool has_late(const struct batch *batch)
     return false;
 }
 
+/* Of each of a long batch. */
+static json_t *answer_applied(const struct ledger_outcome *outcome)
+{
+    json_t *answer = json_array();
+
+    if (json_array_append_new(answer, json_integer(outcome->rev)) == 0 &&
+        json_array_append_new(answer, json_integer(outcome->seq)) == 0)
+        return answer;
+    json_decref(answer);
+    return NULL;
+}
+
 static json_t *answer_in_place(const struct batch *batch, size_t good)
 {
     const struct ledger_outcome *outcome = &batch->outcomes[good];
 
     if (batch->brief && outcome->kind == LEDGER_APPLIED && !outcome->conflict)
-        return json_pack("[I, I]", (json_int_t)outcome->rev, (json_int_t)outcome->seq);
+        return answer_applied(outcome);
     return request_outcome(batch->operations[good], outcome);
 }
 
