@@ -106,18 +106,15 @@ static int look(struct attempt *attempt, struct ledger_announcement *announcemen
     return code < 0 ? code : 0;
 }
 
-/* The checks read by the writer's connection: here it is a reader's, in one state of the database.
- */
-static int look_within(struct ledger *ledger, struct attempt *attempt,
-                       struct ledger_announcement *announcement, struct error *error)
+/* The checks read by the writer's connection: here it is that or a reader's, in one state of the
+ * database. */
+static int look_by(struct ledger *ledger, struct ledger_reader *reader, struct attempt *attempt,
+                   struct ledger_announcement *announcement, struct error *error)
 {
-    struct ledger_reader *reader;
-    struct ledger view = {.is_relay = ledger->is_relay, .feed = ledger->feed};
-    int code = ledger_reader_take(ledger, &reader, error);
+    struct ledger view = {
+        .is_relay = ledger->is_relay, .feed = ledger->feed, .writer = reader->database};
+    int code;
 
-    if (code != 0)
-        return code;
-    view.writer = reader->database;
     view.protects = atomic_load(&ledger->protects);
     view.holders = atomic_load(&ledger->holders);
     attempt->ledger = &view;
@@ -127,6 +124,24 @@ static int look_within(struct ledger *ledger, struct attempt *attempt,
     ledger_row_clear(&attempt->row);
     ledger_named_forget(&view);
     ledger_snapshot_end(reader);
+    return code;
+}
+
+static int look_within(struct ledger *ledger, struct attempt *attempt,
+                       struct ledger_announcement *announcement, struct error *error)
+{
+    struct ledger_reader lent, *reader;
+    int code;
+
+    if (ledger_writer_lend(ledger, &lent)) {
+        code = look_by(ledger, &lent, attempt, announcement, error);
+        ledger_writer_return(ledger);
+        return code;
+    }
+    code = ledger_reader_take(ledger, &reader, error);
+    if (code != 0)
+        return code;
+    code = look_by(ledger, reader, attempt, announcement, error);
     ledger_reader_give(ledger, reader);
     return code;
 }

@@ -68,6 +68,19 @@ void ledger_snapshot_end(struct ledger_reader *reader)
     database_rollback(reader->database);
 }
 
+bool ledger_writer_lend(struct ledger *ledger, struct ledger_reader *lent)
+{
+    if (pthread_mutex_trylock(&ledger->write_mutex) != 0)
+        return false;
+    *lent = (struct ledger_reader){.database = ledger->writer};
+    return true;
+}
+
+void ledger_writer_return(struct ledger *ledger)
+{
+    pthread_mutex_unlock(&ledger->write_mutex);
+}
+
 int ledger_read_number(struct ledger *ledger, enum ledger_statement which, int column,
                        int64_t *number, struct error *error)
 {

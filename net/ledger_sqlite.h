@@ -109,6 +109,11 @@ void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader);
  * after an error. */
 int ledger_snapshot_begin(struct ledger_reader *reader, struct error *error);
 void ledger_snapshot_end(struct ledger_reader *reader);
+
+/* The writer's connection to read by, for a moment: it has in memory what it wrote, which a reader
+ * reads again after each change. False while somebody writes. */
+bool ledger_writer_lend(struct ledger *ledger, struct ledger_reader *lent);
+void ledger_writer_return(struct ledger *ledger);
 /* Reads a column of the first row of a statement without parameters; `number` stays as it is when
  * there is no row. */
 int ledger_read_number(struct ledger *ledger, enum ledger_statement which, int column,

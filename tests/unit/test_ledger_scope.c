@@ -506,7 +506,8 @@ static int count_reached(unsigned kind, void *count, void *statement, void *text
     return 0;
 }
 
-/* Somebody waits for it: who reads the office does not have it looked up in the case, too. */
+/* Somebody waits for it: who reads the office does not have it looked up in the case, too, and what
+ * was written is not read again: nobody writes just now. */
 static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -528,10 +529,10 @@ static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
         assert_non_null(found.handoff);
         ledger_announcement_clear(&found);
         if (time == 0)
-            sqlite3_trace_v2(database_handle(f->ledger->readers->database), SQLITE_TRACE_STMT,
-                             count_reached, &count);
+            sqlite3_trace_v2(database_handle(f->ledger->writer), SQLITE_TRACE_STMT, count_reached,
+                             &count);
     }
-    sqlite3_trace_v2(database_handle(f->ledger->readers->database), 0, NULL, NULL);
+    sqlite3_trace_v2(database_handle(f->ledger->writer), 0, NULL, NULL);
     assert_int_equal(count, 1);
     scope_set_free(&desk);
     operation_free(offer);
