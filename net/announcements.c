@@ -1,9 +1,11 @@
 #include "net/announcements.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/clock.h"
 #include "net/bell_clock.h"
@@ -11,6 +13,8 @@
 
 /* After the ledger failed. */
 #define TROUBLE_MS 5000
+/* Many times what looking at one takes, unless it is kept from that. */
+#define AWAIT_NS INT64_C(2000000)
 
 /* Somebody was told, and the trail does not say so yet. */
 struct told {
@@ -43,6 +47,7 @@ struct announcements {
     struct held held[ANNOUNCEMENT_LIMIT];
     atomic_int_least64_t latest; /* the highest number given */
     atomic_size_t owed;
+    atomic_size_t judged; /* that are looked at */
     struct bell_clock *clock;
 };
 
@@ -172,6 +177,7 @@ int announcements_new(struct announcements **announcements, struct ledger *ledge
     /* A terminal that knows a number of the server's last life is told by higher ones. */
     atomic_init(&made->latest, clock_system(NULL) * 1000);
     atomic_init(&made->owed, 0);
+    atomic_init(&made->judged, 0);
     code = bell_clock_new(&made->clock, "the clock of announcements", tick, made, error);
     if (code == 0)
         code = bell_clock_start(made->clock, error);
@@ -245,6 +251,33 @@ bool announcements_put(struct announcements *announcements, const struct announc
     }
     pthread_mutex_unlock(&announcements->mutex);
     return put;
+}
+
+void announcements_judge(struct announcements *announcements)
+{
+    atomic_fetch_add(&announcements->judged, 1);
+}
+
+void announcements_judged(struct announcements *announcements)
+{
+    atomic_fetch_sub(&announcements->judged, 1);
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+void announcements_await(struct announcements *announcements)
+{
+    int64_t until = now_ns() + AWAIT_NS;
+
+    /* Where there is one processor alone, it is for whoever looks. */
+    while (atomic_load(&announcements->judged) > 0 && now_ns() < until)
+        (void)sched_yield();
 }
 
 void announcements_end(struct announcements *announcements, const struct id *handoff)

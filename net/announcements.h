@@ -51,6 +51,12 @@ void announcements_free(struct announcements *announcements);
 /* Copies it; false when there is no room, or it is there already. */
 bool announcements_put(struct announcements *announcements,
                        const struct announcement *announcement);
+/* One is looked at, and put then or not; those who would be told may be awake already. */
+void announcements_judge(struct announcements *announcements);
+void announcements_judged(struct announcements *announcements);
+/* Whoever is awake stays on the processor until none is, or two milliseconds are over: being woken
+ * a second time would take longer than it mostly lasts. */
+void announcements_await(struct announcements *announcements);
 /* The offer came, or was refused: nobody is told of it any more. */
 void announcements_end(struct announcements *announcements, const struct id *handoff);
 

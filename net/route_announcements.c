@@ -75,27 +75,22 @@ static bool read_target(const struct operation *operation, struct id *agent)
 }
 
 /* Tells those who wait. What is refused is told to nobody, and not answered either: the offer
- * itself is. */
-static int announce(struct request *request, const struct operation *operation, struct error *error)
+ * itself is. `target`: the agent whom alone it is offered to, or NULL. */
+static int judge(struct request *request, const struct operation *operation,
+                 const struct id *target, struct error *error)
 {
     struct server *server = request->server;
     struct ledger_announcement found = {0};
     struct scope_set desk = {0};
-    struct id target;
-    bool one = read_target(operation, &target);
-    bool known = one && known_agent(server->known, request->people, &target);
-    int code;
+    bool known = target != NULL && known_agent(server->known, request->people, target);
+    int code = read_desk(request, &desk, error);
 
-    /* Who changes nothing offers nothing. */
-    if (id_is_empty(&request->actor.device))
-        return 0;
-    code = read_desk(request, &desk, error);
     if (code == 0)
         code = ledger_announce(server->ledger, &request->actor, &desk, operation, known,
                                clock_system(NULL), &found, error);
 
-    if (code == 0 && found.handoff != NULL && one && !known)
-        known_agent_keep(server->known, request->people, &target);
+    if (code == 0 && found.handoff != NULL && target != NULL && !known)
+        known_agent_keep(server->known, request->people, target);
     if (code == 0 && found.handoff != NULL) {
         char *text = announcement_text(found.handoff);
         const struct announcement announcement = {.handoff = found.handoff->id,
@@ -111,6 +106,25 @@ static int announce(struct request *request, const struct operation *operation, 
     }
     ledger_announcement_clear(&found);
     scope_set_free(&desk);
+    return code;
+}
+
+/* The one agent is woken while it is looked at: being woken takes as long. */
+static int announce(struct request *request, const struct operation *operation, struct error *error)
+{
+    struct server *server = request->server;
+    struct id target;
+    bool one = read_target(operation, &target);
+    int code;
+
+    /* Who changes nothing offers nothing. */
+    if (id_is_empty(&request->actor.device))
+        return 0;
+    announcements_judge(server->announcements);
+    if (one)
+        doorbell_stir(server->doorbell, &target);
+    code = judge(request, operation, one ? &target : NULL, error);
+    announcements_judged(server->announcements);
     return code;
 }
 

@@ -236,6 +236,7 @@ static int look_at_announcements(struct request *request, struct reading *readin
     struct announcement_reader reader = {.agent = reading->agent, .device = reading->device};
     struct text_buffer text = {0};
     json_t *members = NULL;
+    bool stirred = reading->wait.waiter != NULL && doorbell_is_stirred(reading->wait.waiter);
     size_t count;
     int code = reading_scopes(reading, error);
 
@@ -244,6 +245,8 @@ static int look_at_announcements(struct request *request, struct reading *readin
     if (code != 0)
         return code;
     reading->armed = true;
+    if (stirred)
+        announcements_await(request->server->announcements);
     text_buffer_add_text(&text, "[");
     reader.scopes = &reading->scopes;
     reader.after = reading->announced;

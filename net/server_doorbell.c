@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,6 +36,7 @@ struct doorbell_waiter {
     size_t place; /* in the heap, from 1; 0: not asleep */
     bool rung;
     bool hears;                       /* announcements, too */
+    bool stirred;                     /* woken ahead of what may be announced */
     struct id device;                 /* it is not rung by what this one wrote; empty for none */
     bool awake;                       /* woken, and not served yet */
     bool queued;                      /* asleep, to be woken in its turn */
@@ -335,7 +337,7 @@ void doorbell_disarm(struct doorbell_waiter *waiter)
 void doorbell_rearm(struct doorbell_waiter *waiter)
 {
     pthread_mutex_lock(&waiter->doorbell->mutex);
-    waiter->rung = false;
+    waiter->rung = waiter->stirred = false;
     settle(waiter->doorbell, waiter);
     pthread_mutex_unlock(&waiter->doorbell->mutex);
 }
@@ -412,19 +414,46 @@ void doorbell_hear_announcements(struct doorbell_waiter *waiter)
     pthread_mutex_unlock(&waiter->doorbell->mutex);
 }
 
+/* With the mutex: who hears announcements on this bell, unless many wait for it. */
+static void wake_hearers(struct doorbell *doorbell, char *name, bool ahead)
+{
+    struct bell *bell = bell_find(doorbell, name);
+
+    if (bell == NULL || bell->count > FEW)
+        return;
+    for (struct hook *hook = bell->hooks; hook != NULL; hook = hook->next)
+        if (hook->waiter->hears) {
+            hook->waiter->stirred |= ahead;
+            wake(doorbell, hook->waiter);
+        }
+}
+
 void doorbell_announce(struct doorbell *doorbell, const struct scope_set *scopes)
 {
     pthread_mutex_lock(&doorbell->mutex);
-    for (size_t i = 0; i < scopes->count; i++) {
-        struct bell *bell = bell_find(doorbell, scopes->names[i]);
-
-        if (bell == NULL || bell->count > FEW)
-            continue;
-        for (struct hook *hook = bell->hooks; hook != NULL; hook = hook->next)
-            if (hook->waiter->hears)
-                wake(doorbell, hook->waiter);
-    }
+    for (size_t i = 0; i < scopes->count; i++)
+        wake_hearers(doorbell, scopes->names[i], false);
     pthread_mutex_unlock(&doorbell->mutex);
+}
+
+void doorbell_stir(struct doorbell *doorbell, const struct id *agent)
+{
+    char name[sizeof("agent:") + ID_TEXT_LENGTH];
+
+    (void)snprintf(name, sizeof(name), "agent:%s", agent->text);
+    pthread_mutex_lock(&doorbell->mutex);
+    wake_hearers(doorbell, name, true);
+    pthread_mutex_unlock(&doorbell->mutex);
+}
+
+bool doorbell_is_stirred(struct doorbell_waiter *waiter)
+{
+    bool stirred;
+
+    pthread_mutex_lock(&waiter->doorbell->mutex);
+    stirred = waiter->stirred;
+    pthread_mutex_unlock(&waiter->doorbell->mutex);
+    return stirred;
 }
 
 void doorbell_stop(struct doorbell *doorbell)

@@ -55,6 +55,12 @@ void doorbell_hear_announcements(struct doorbell_waiter *waiter);
  * wait: to them it is told the usual way. */
 void doorbell_announce(struct doorbell *doorbell, const struct scope_set *scopes);
 
+/* The same of who waits for this agent, while what is announced to them is still looked at: they
+ * are awake by the time it may be told, and find doorbell_is_stirred. */
+void doorbell_stir(struct doorbell *doorbell, const struct id *agent);
+/* Whether the waiter was stirred since it was armed. */
+bool doorbell_is_stirred(struct doorbell_waiter *waiter);
+
 /* Wakes everybody; nobody sleeps any more. */
 void doorbell_stop(struct doorbell *doorbell);
 

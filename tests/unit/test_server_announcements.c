@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/clock.h"
@@ -12,6 +13,7 @@
 #include "net/known.h"
 #include "net/ledger_audit.h"
 #include "net/ledger_sqlite.h"
+#include "net/server_internal.h"
 #include "tests/unit/server_fixture.h"
 
 /* --- asking and waiting ----------------------------------------------------------------------- */
@@ -497,6 +499,54 @@ static void test_nobody_fills_the_board(void **state)
     scope_set_free(&scopes);
 }
 
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* Ben is awake before it is known whether he is told, and waits until it is; not for long, when
+ * that is never known. However slow the machine is: he waits no less. */
+static void test_whom_it_is_for_is_awake_when_it_is_known(void **state)
+{
+    struct server_fixture *f = *state;
+    struct announcements *board = f->server->announcements;
+    int64_t least_us = INT64_MAX;
+
+    announcements_await(board);
+    announcements_judge(board);
+    for (int i = 0; i < 3; i++) {
+        struct id id = fixture_id(&f->ledger);
+        struct waiting waiting;
+        int64_t began, took;
+
+        wait_begin(f, &waiting, BEN, "&wait=30&announced=0");
+        began = now_us();
+        assert_int_equal(announce(f, ANNE, &id, offer_to(f, ANNE, BEN, NULL)), 204);
+        assert_int_equal(wait_end(&waiting), 1);
+        took = now_us() - began;
+        least_us = took < least_us ? took : least_us;
+        answer_clear(&waiting.answer);
+        announcements_end(board, &id);
+    }
+    announcements_judged(board);
+    assert_true(least_us >= 1900);
+    /* And what is never told wakes him for nothing. */
+    for (int i = 0; i < 2; i++) {
+        struct id id = fixture_id(&f->ledger);
+        json_t *body = offer_to(f, ANNE, BEN, NULL);
+        struct waiting waiting;
+
+        json_object_set_new(body, "state", json_string("accepted"));
+        wait_begin(f, &waiting, BEN, "&wait=1&announced=0");
+        assert_int_equal(announce(f, ANNE, &id, body), 204);
+        assert_int_equal(wait_end(&waiting), 0);
+        answer_clear(&waiting.answer);
+    }
+}
+
 int main(void)
 {
 #define WITH_SERVER(test)                                                                          \
@@ -514,6 +564,7 @@ int main(void)
         WITH_SERVER(test_nobody_fills_the_board),
         WITH_SERVER(test_who_is_there_is_known_while_nobody_changes),
         WITH_SERVER(test_whom_it_is_for_is_known_the_second_time),
+        WITH_SERVER(test_whom_it_is_for_is_awake_when_it_is_known),
     };
 
     curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -49,9 +49,43 @@ static void a_terminal_is_spared_what_it_wrote(void **state)
     doorbell_free(doorbell);
 }
 
+/* While it is still looked at what they may be told. */
+static void whoever_hears_announcements_is_stirred(void **state)
+{
+    struct doorbell *doorbell;
+    struct doorbell_waiter *hearer, *other;
+    struct scope_set scopes = {0};
+
+    (void)state;
+    assert_int_equal(doorbell_new(&doorbell, NULL), 0);
+    assert_int_equal(scope_set_add(&scopes, "agent:", counter.text, NULL), 0);
+    hearer = doorbell_arm(doorbell, &scopes);
+    other = doorbell_arm(doorbell, &scopes);
+    assert_non_null(hearer);
+    assert_non_null(other);
+    doorbell_hear_announcements(hearer);
+    doorbell_stir(doorbell, &phone);
+    assert_false(doorbell_rang(hearer));
+    doorbell_announce(doorbell, &scopes);
+    assert_true(doorbell_rang(hearer));
+    assert_false(doorbell_is_stirred(hearer));
+    doorbell_stir(doorbell, &counter);
+    assert_true(doorbell_is_stirred(hearer));
+    assert_false(doorbell_rang(other));
+    assert_false(doorbell_is_stirred(other));
+    doorbell_rearm(hearer);
+    assert_false(doorbell_rang(hearer));
+    assert_false(doorbell_is_stirred(hearer));
+    scope_set_free(&scopes);
+    doorbell_disarm(hearer);
+    doorbell_disarm(other);
+    doorbell_free(doorbell);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_terminal_is_spared_what_it_wrote)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_terminal_is_spared_what_it_wrote),
+                                       cmocka_unit_test(whoever_hears_announcements_is_stirred)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
