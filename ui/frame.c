@@ -340,10 +340,12 @@ void frame_draw(struct ui *ui, struct canvas *canvas)
     draw_message(ui, &paint, paint.rows - FRAME_MESSAGE);
 }
 
-void frame_draw_message(struct ui *ui, struct canvas *canvas)
+int frame_draw_message(struct ui *ui, struct canvas *canvas)
 {
     struct paint paint = paint_all(canvas);
+    int row = paint.rows - FRAME_MESSAGE;
 
-    paint_fill(&paint, paint.rows - FRAME_MESSAGE, 0, -1, PAINT_TEXT);
-    draw_message(ui, &paint, paint.rows - FRAME_MESSAGE);
+    paint_fill(&paint, row, 0, -1, PAINT_TEXT);
+    draw_message(ui, &paint, row);
+    return row;
 }

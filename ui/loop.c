@@ -141,8 +141,7 @@ static bool repaint_ahead(struct loop *loop)
 {
     if (!loop->painted)
         return false;
-    ui_draw_ahead(loop->ui, terminal_canvas(loop->terminal));
-    terminal_show(loop->terminal);
+    terminal_show_row(loop->terminal, ui_draw_ahead(loop->ui, terminal_canvas(loop->terminal)));
     return true;
 }
 

@@ -254,15 +254,11 @@ static void show_row(struct terminal *terminal, int row, int columns)
     }
 }
 
-void terminal_show(struct terminal *terminal)
+/* What was given to ncurses goes to the terminal. */
+static void send_rows(struct terminal *terminal)
 {
-    int rows = canvas_rows(terminal->canvas), columns = canvas_columns(terminal->canvas);
     int row, column;
 
-    for (int i = 0; i < rows; i++)
-        if (canvas_keep_row(terminal->shown, terminal->canvas, i) || terminal->afresh)
-            show_row(terminal, i, columns);
-    terminal->afresh = false;
     if (canvas_cursor(terminal->canvas, &row, &column)) {
         curs_set(1);
         move(row, column);
@@ -270,6 +266,24 @@ void terminal_show(struct terminal *terminal)
         curs_set(0);
     }
     refresh();
+}
+
+void terminal_show(struct terminal *terminal)
+{
+    int rows = canvas_rows(terminal->canvas), columns = canvas_columns(terminal->canvas);
+
+    for (int i = 0; i < rows; i++)
+        if (canvas_keep_row(terminal->shown, terminal->canvas, i) || terminal->afresh)
+            show_row(terminal, i, columns);
+    terminal->afresh = false;
+    send_rows(terminal);
+}
+
+void terminal_show_row(struct terminal *terminal, int row)
+{
+    if (canvas_keep_row(terminal->shown, terminal->canvas, row))
+        show_row(terminal, row, canvas_columns(terminal->canvas));
+    send_rows(terminal);
 }
 
 int terminal_fd(const struct terminal *terminal)

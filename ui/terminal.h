@@ -23,6 +23,8 @@ void terminal_close(struct terminal *terminal);
 struct canvas *terminal_canvas(struct terminal *terminal);
 /* Sends what changed on the canvas since the last time. */
 void terminal_show(struct terminal *terminal);
+/* The same where no other row has changed since: they are not looked at. */
+void terminal_show_row(struct terminal *terminal, int row);
 /* The window has another size: asks for it. */
 void terminal_resize(struct terminal *terminal);
 /* Draws everything anew at the next terminal_show. */

@@ -526,9 +526,9 @@ void ui_look(struct ui *ui)
     ui_tell_gone(ui);
 }
 
-void ui_draw_ahead(struct ui *ui, struct canvas *canvas)
+int ui_draw_ahead(struct ui *ui, struct canvas *canvas)
 {
-    frame_draw_message(ui, canvas);
+    return frame_draw_message(ui, canvas);
 }
 
 void ui_draw(struct ui *ui, struct canvas *canvas)

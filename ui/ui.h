@@ -26,8 +26,8 @@ bool ui_is_busy(const struct ui *ui);
 void ui_look(struct ui *ui);
 /* The part of it that somebody waits for, a hand-off on its way: true when it is to be painted. */
 bool ui_look_ahead(struct ui *ui);
-/* Paints that alone, on the canvas of the last ui_draw. */
-void ui_draw_ahead(struct ui *ui, struct canvas *canvas);
+/* Paints that alone, on the canvas of the last ui_draw; the row that it is. */
+int ui_draw_ahead(struct ui *ui, struct canvas *canvas);
 /* Once a second. */
 void ui_tick(struct ui *ui);
 void ui_draw(struct ui *ui, struct canvas *canvas);

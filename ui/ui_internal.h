@@ -120,7 +120,7 @@ size_t commands_complete(const struct ui *ui, const char *typed, char *word, siz
 /* --- frame.c --------------------------------------------------------------------------------- */
 
 void frame_draw(struct ui *ui, struct canvas *canvas);
-/* The line of messages alone, over what it was. */
-void frame_draw_message(struct ui *ui, struct canvas *canvas);
+/* The line of messages alone, over what it was; its row. */
+int frame_draw_message(struct ui *ui, struct canvas *canvas);
 
 #endif
