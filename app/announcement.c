@@ -1,9 +1,11 @@
 #include "app/announcement.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <sodium.h>
 
@@ -11,6 +13,11 @@
 
 /* More at a time are not shown. */
 #define HERE_LIMIT 8
+/* The longest that the screen stays on its processor: a few times what is to be done meanwhile. */
+#define AWAIT_NS INT64_C(300000)
+
+/* What the screen knows of a reply that the sync thread reads. */
+enum soon { SOON_NOTHING, SOON_COMES, SOON_MISSED };
 
 struct here {
     struct record *handoff; /* owned; NULL: the place is free */
@@ -25,6 +32,7 @@ struct announced {
     atomic_uint_least64_t version;
     atomic_bool waits; /* something is leaving */
     atomic_int said;   /* enum announced_next */
+    atomic_int soon;   /* enum soon */
 };
 
 struct announced *announced_new(void)
@@ -40,6 +48,7 @@ struct announced *announced_new(void)
     atomic_init(&announced->version, 0);
     atomic_init(&announced->waits, false);
     atomic_init(&announced->said, ANNOUNCED_UNSAID);
+    atomic_init(&announced->soon, SOON_NOTHING);
     return announced;
 }
 
@@ -184,6 +193,35 @@ void announced_come(struct announced *announced, const json_t *document, int64_t
     *here = (struct here){handoff, steady_ms + ANNOUNCED_MS};
     atomic_fetch_add(&announced->version, 1);
     (void)pthread_mutex_unlock(&announced->mutex);
+}
+
+void announced_soon(struct announced *announced)
+{
+    atomic_store(&announced->soon, SOON_COMES);
+}
+
+bool announced_soon_over(struct announced *announced)
+{
+    return atomic_exchange(&announced->soon, SOON_NOTHING) == SOON_COMES;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+void announced_await(struct announced *announced)
+{
+    int64_t until = now_ns() + AWAIT_NS;
+    int comes = SOON_COMES;
+
+    /* Where there is one processor alone, it is for whoever reads. */
+    while (atomic_load(&announced->soon) == SOON_COMES && now_ns() < until)
+        (void)sched_yield();
+    (void)atomic_compare_exchange_strong(&announced->soon, &comes, SOON_MISSED);
 }
 
 uint64_t announced_version(struct announced *announced)

@@ -48,6 +48,13 @@ void announced_text_free(char *text);
 /* One came, {"id", "body"}, at this steady time; what makes no sense is passed over. Nobody
  * changes its body any more. */
 void announced_come(struct announced *announced, const json_t *document, int64_t steady_ms);
+/* The sync thread has a reply that tells of some, and reads it yet: the screen, which is to be rung
+ * now, is awake by then. */
+void announced_soon(struct announced *announced);
+/* It has read it. False: the screen is to be rung again, it did not wait for so long. */
+bool announced_soon_over(struct announced *announced);
+/* The screen: stays on the processor until that is so, or a moment is over. */
+void announced_await(struct announced *announced);
 /* Changes whenever one comes or goes. */
 uint64_t announced_version(struct announced *announced);
 /* The one that came last and is still to be shown, as the record that it may become (rev 0); NULL

@@ -52,6 +52,10 @@ struct http_request {
                            NULL: no body */
     int64_t wait_ms;    /* how long the server may stay silent on purpose (long poll) */
     bool bare; /* the head says neither what the body nor what the reply is: both ends know */
+    /* Told, before the exchange ends, that the whole body of a reply of status 200 is here: within
+     * any function that carries exchanges on, and not of all that end well. NULL: not told. */
+    void (*came)(void *context, const char *body, size_t length);
+    void *came_context;
     const char *const *headers; /* more lines "Name: value", then NULL; NULL for none; copied */
 };
 

@@ -39,6 +39,20 @@ void http_exchange_expect(struct http_exchange *exchange, int64_t now_ms)
 
 /* --- what libcurl calls ---------------------------------------------------------------------- */
 
+/* Somebody may wait for what is in it, and libcurl has more to do before it says so. */
+static void tell_whole(struct http_exchange *exchange)
+{
+    long status = 0;
+
+    if (exchange->came == NULL ||
+        (int64_t)exchange->received.length !=
+            measure(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) ||
+        curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK ||
+        status != 200)
+        return;
+    exchange->came(exchange->came_context, exchange->received.bytes, exchange->received.length);
+}
+
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct http_exchange *exchange = context;
@@ -49,7 +63,10 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
         return 0;
     }
     text_buffer_add(&exchange->received, bytes, length);
-    return exchange->received.failed ? 0 : length;
+    if (exchange->received.failed)
+        return 0;
+    tell_whole(exchange);
+    return length;
 }
 
 /* Counts only: libcurl itself reads what matters. Returning less than given ends the exchange. */
@@ -315,6 +332,8 @@ int http_client_begin(struct http_client *client, struct http_exchange **result,
     }
     exchange->wait_ms = request->wait_ms;
     exchange->bare = request->bare;
+    exchange->came = request->came;
+    exchange->came_context = request->came_context;
     link_exchange(exchange);
     *result = exchange;
     return 0;

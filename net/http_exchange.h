@@ -41,8 +41,10 @@ struct http_exchange {
     void *body;
     size_t body_length;
     struct text_buffer received;
-    int64_t bytes_sent;  /* headers and body */
-    size_t header_bytes; /* of the reply */
+    int64_t bytes_sent;                                           /* headers and body */
+    size_t header_bytes;                                          /* of the reply */
+    void (*came)(void *context, const char *body, size_t length); /* of the request */
+    void *came_context;
     bool headers_ended;
     bool over_limit;
     bool bare; /* the reply need not say what it is */

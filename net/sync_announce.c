@@ -83,7 +83,8 @@ bool sync_announced_said(struct sync_engine *engine)
     return next == ANNOUNCED_EXPECTED;
 }
 
-void sync_announced_take(struct sync_engine *engine, const json_t *document)
+/* Whether there was any. */
+static bool take(struct sync_engine *engine, const json_t *document)
 {
     const json_t *list = json_object_get(document, "announcements");
     int64_t number = json_integer_or(document, "announced", engine->announced);
@@ -98,8 +99,34 @@ void sync_announced_take(struct sync_engine *engine, const json_t *document)
             break;
         announced_come(link_announced(engine->options.link), one, sync_now(engine));
     }
-    if (index == 0)
+    engine->gives_way |= index > 0;
+    return index > 0;
+}
+
+void sync_announced_take(struct sync_engine *engine, const json_t *document)
+{
+    if (!engine->announced_came && take(engine, document))
+        link_screen_ring(engine->options.link);
+    engine->gives_way |= engine->announced_came;
+    engine->announced_came = false;
+}
+
+void sync_announced_came(void *context, const char *body, size_t length)
+{
+    static const char told[] = "\"announcements\":[";
+    struct sync_engine *engine = context;
+    struct announced *announced = link_announced(engine->options.link);
+    json_t *document = NULL;
+
+    if (length > SYNC_ANNOUNCED_BYTES || strstr(body, told) == NULL)
         return;
+    /* It is awake when that has been read: being woken takes as long. */
+    announced_soon(announced);
     link_screen_ring(engine->options.link);
-    engine->gives_way = true;
+    if (json_read(&document, body, length, length, "what is announced", NULL) == 0 &&
+        strcmp(json_text_or(document, "feed", ""), engine->feed) == 0)
+        engine->announced_came = take(engine, document);
+    if (!announced_soon_over(announced) && engine->announced_came)
+        link_screen_ring(engine->options.link);
+    json_decref(document);
 }

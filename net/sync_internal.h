@@ -197,9 +197,10 @@ struct sync_engine {
     int64_t evict_at;           /* steady time of the next step */
 
     /* Hand-offs ahead of their records (sync_announce.c). */
-    bool announces_not; /* the server knows nothing of it */
-    int64_t announced;  /* what was told, up to this number */
-    bool gives_way;     /* somebody waits for one; the rest has time */
+    bool announces_not;  /* the server knows nothing of it */
+    int64_t announced;   /* what was told, up to this number */
+    bool announced_came; /* what the bell's reply announces was taken before that was read */
+    bool gives_way;      /* somebody waits for one; the rest has time */
 
     bool presence_due;
     struct id fetch_wanted; /* the attachment that the screen wants, when asked last */
@@ -288,12 +289,17 @@ int64_t sync_provider_next(const struct sync_engine *engine);
 
 /* So many of one answer at most are looked at. */
 #define SYNC_ANNOUNCED_LIMIT 16
+/* What is longer is read as any reply is. */
+#define SYNC_ANNOUNCED_BYTES 16384
 /* The line over which they leave (http_line.h), if there is one: as sync_transport has it. */
 size_t sync_line(struct sync_engine *engine, enum sync_line what, const char *body);
 /* The screen has said something of the next one; true when it is being made: somebody waits. */
 bool sync_announced_said(struct sync_engine *engine);
 /* Takes in what an answer of the bell announces, and rings the screen. */
 void sync_announced_take(struct sync_engine *engine, const json_t *document);
+/* The same of a reply that has come, and is not read yet: somebody waits. `context` is the engine;
+ * what is no such document is left to be read. */
+void sync_announced_came(void *context, const char *body, size_t length);
 
 /* --- what the screen is shown (sync_status.c) ------------------------------------------------- */
 

@@ -91,7 +91,10 @@ static int desk_ask(struct sync_engine *engine, int64_t since, int64_t begun, co
                                    .accept = engine->binary && !wait ? BINARY_MEDIA_TYPE
                                                  ", application/json"
                                                                      : "application/json",
-                                   .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
+                                   .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0,
+                                   .came = wait ? sync_announced_came : NULL,
+                                   .came_context = engine};
+    engine->announced_came = false;
     engine->desk_since = since;
     engine->desk_begun = begun;
     engine->desk_named = *witness;

@@ -101,9 +101,13 @@ static bool is_as_before(struct desk *desk, uint64_t version, int64_t now, int64
 bool arriving_look(struct desk *desk)
 {
     struct announced *announced = link_announced(desk->link);
-    uint64_t version = announced_version(announced);
-    int64_t now = clock_steady(NULL), store;
+    uint64_t version;
+    int64_t now, store;
     struct id before = {""};
+
+    announced_await(announced);
+    version = announced_version(announced);
+    now = clock_steady(NULL);
 
     if (desk->store == NULL) {
         arriving_forget(desk);

@@ -35,6 +35,8 @@ static int begin_request(void *context, enum sync_lane lane, const struct http_r
     sent->open = true;
     (void)snprintf(sent->line, sizeof sent->line, "%s %s", request->method, request->path);
     sent->body[0] = '\0';
+    sent->came = request->came;
+    sent->came_context = request->came_context;
     sent->wants = request->accept != NULL &&
                   strncmp(request->accept, BINARY_MEDIA_TYPE, strlen(BINARY_MEDIA_TYPE)) == 0;
     if (request->body != NULL) {

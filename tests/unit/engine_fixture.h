@@ -22,6 +22,8 @@ struct sent {
     bool binary;    /* it came in binary form, and is JSON here */
     bool wants;     /* the answer is asked for in binary form */
     char line[320]; /* "POST /v1/login" */
+    void (*came)(void *context, const char *body, size_t length); /* of the request */
+    void *came_context;
     char body[BENCH_BODY_SIZE];
 };
 

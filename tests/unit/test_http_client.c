@@ -105,6 +105,58 @@ static void the_next_request_is_prepared_while_nothing_is_to_be_done(void **stat
     scripted_server_stop(server);
 }
 
+/* --- a reply that somebody waits for ---------------------------------------------------------- */
+
+struct coming {
+    struct http_exchange *exchange;
+    int count;
+};
+
+static void note_coming(void *context, const char *body, size_t length)
+{
+    struct coming *coming = context;
+
+    coming->count++;
+    assert_false(http_exchange_done(coming->exchange));
+    assert_int_equal(length, strlen("{\"ok\":true}"));
+    assert_string_equal(body, "{\"ok\":true}");
+}
+
+/* The first is refused. */
+static bool answer_second(void *context, int connection, const char *request, size_t length,
+                          int count)
+{
+    (void)context;
+    (void)request;
+    (void)length;
+    scripted_write_json(connection, count == 0 ? "409 Conflict" : "200 OK", "", "{\"ok\":true}");
+    return true;
+}
+
+static void a_whole_reply_is_told_of_before_the_exchange_ends(void **state)
+{
+    struct scripted_server *server = scripted_server_start(answer_second, NULL);
+    struct http_client *client = http_fixture_client(server);
+    struct http_request request = http_fixture_changes;
+    struct coming coming = {0};
+
+    (void)state;
+    request.came = note_coming;
+    request.came_context = &coming;
+    for (int i = 0; i < 2; i++) {
+        struct http_reply reply;
+
+        assert_int_equal(http_client_begin(client, &coming.exchange, &request, NULL), 0);
+        while (!http_exchange_done(coming.exchange))
+            assert_int_equal(http_client_poll(client, NULL, 0, 1000, NULL), 0);
+        assert_int_equal(http_exchange_finish(coming.exchange, &reply, NULL), 0);
+        assert_int_equal(coming.count, i);
+        http_reply_clear(&reply);
+    }
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
 /* What one scripted server sends, and what must come of it. */
 struct script {
     const char *bytes;
@@ -427,6 +479,7 @@ int main(void)
         cmocka_unit_test(no_content_has_no_body),
         cmocka_unit_test(a_redirect_is_not_followed),
         cmocka_unit_test(a_cut_reply_says_how_far_it_came),
+        cmocka_unit_test(a_whole_reply_is_told_of_before_the_exchange_ends),
         cmocka_unit_test(no_reply_is_offline),
         cmocka_unit_test(what_is_not_ours_is_refused),
         cmocka_unit_test(endless_replies_are_stopped),

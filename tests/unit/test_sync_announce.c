@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include <sqlite3.h>
 
 #include "app/announcement.h"
 #include "app/json.h"
+#include "net/sync_internal.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/unit.h"
 
@@ -74,8 +76,7 @@ static void it_leaves_while_the_store_is_written(void **state)
     announce(bench, "lost card");
     assert_string_equal(bench->lanes[SYNC_LANE_AHEAD].line, "POST /v1/announcements");
     assert_string_equal(bench->lanes[SYNC_LANE_AHEAD].body,
-                        "{\"id\":\"" OFFER
-                        "\",\"body\":{\"summary\":\"lost "
+                        "{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"lost "
                         "card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost card\"}]}}");
     sqlite3_close(writer);
     bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
@@ -157,8 +158,7 @@ static void it_leaves_by_a_line_that_is_open(void **state)
     before = sync_engine_totals(bench->engine)->bytes_sent;
     announce(bench, "lost card");
     assert_string_equal(bench->line,
-                        "open begin begin {\"id\":\"" OFFER
-                        "\",\"body\":{\"summary\":\"lost "
+                        "open begin begin {\"id\":\"" OFFER "\",\"body\":{\"summary\":\"lost "
                         "card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost card\"}]}}");
     assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
     assert_true(sync_engine_totals(bench->engine)->bytes_sent > before);
@@ -294,6 +294,100 @@ static void the_bell_is_held_again(void **state)
     bench_free(bench);
 }
 
+/* How often the screen was rung since it was asked last. */
+static int rings(struct bench *bench)
+{
+    eventfd_t count = 0;
+
+    (void)eventfd_read(link_screen_fd(bench->link), &count);
+    return (int)count;
+}
+
+/* The transport says that a reply is here, before it gives it. */
+static void come(struct bench *bench, const char *body)
+{
+    const struct sent *bell = &bench->lanes[SYNC_LANE_BELL];
+
+    assert_true(bell->open);
+    assert_non_null(bell->came);
+    bell->came(bell->came_context, body, strlen(body));
+}
+
+/* The screen is rung before it is read, so that it is awake by then, and again when it has not
+ * waited. It is not told a second time when the reply is read. */
+static void it_is_taken_before_the_reply_is_read(void **state)
+{
+    static const char reply[] =
+        "{\"feed\":\"" FEED "\",\"next\":0,\"more\":false,\"records\":[],\"catalogue\":0,"
+        "\"announcements\":[{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"x\"}}],"
+        "\"announced\":41}";
+    struct bench *bench = bench_new(false);
+    struct announced *announced = link_announced(bench->link);
+    uint64_t version;
+    struct id id;
+
+    (void)state;
+    assert_true(id_parse(&id, OFFER));
+    bench_get_online(bench);
+    (void)rings(bench);
+    come(bench, reply);
+    assert_int_equal(rings(bench), 1);
+    assert_string_equal(arriving(bench, 0), "x");
+    version = announced_version(announced);
+    bench_answer(bench, SYNC_LANE_BELL, 200, reply);
+    assert_int_equal(announced_version(announced), version);
+    assert_true(sync_engine_step(bench->engine) < 10);
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "&announced=41"));
+    /* The next one is told when its reply is read, where that is all there is. */
+    announced_drop(announced, &id);
+    bench_answer(bench, SYNC_LANE_BELL, 200, reply);
+    assert_string_equal(arriving(bench, 0), "x");
+    bench_free(bench);
+}
+
+static void what_comes_of_another_feed_is_not_taken(void **state)
+{
+    struct bench *bench = bench_new(false);
+    static char reply[SYNC_ANNOUNCED_BYTES + 1000];
+
+    (void)state;
+    bench_get_online(bench);
+    come(bench, "{\"feed\":\"another\",\"announcements\":[{\"id\":\"" OFFER
+                "\",\"body\":{\"summary\":\"x\"}}],\"announced\":41}");
+    assert_string_equal(arriving(bench, 0), "");
+    come(bench, "{\"announcements\":[");
+    (void)rings(bench);
+    /* What is long is read when it is read. */
+    snprintf(reply, sizeof(reply),
+             "{\"feed\":\"" FEED "\",\"announcements\":[{\"id\":\"" OFFER
+             "\",\"body\":{\"summary\":\"x\"}}],\"announced\":41,\"long\":\"%0*d\"}",
+             SYNC_ANNOUNCED_BYTES, 7);
+    come(bench, reply);
+    come(bench, "{\"feed\":\"" FEED "\",\"records\":[]}");
+    assert_int_equal(rings(bench), 0);
+    assert_string_equal(arriving(bench, 0), "");
+    assert_false(announced_soon_over(link_announced(bench->link)));
+    bench_free(bench);
+}
+
+static void the_screen_waits_no_longer_than_a_moment(void **state)
+{
+    struct announced *announced = announced_new();
+
+    (void)state;
+    assert_non_null(announced);
+    announced_await(announced);
+    assert_false(announced_soon_over(announced));
+    announced_soon(announced);
+    assert_true(announced_soon_over(announced));
+    /* It has not waited to the end: it is to be rung. */
+    announced_soon(announced);
+    announced_await(announced);
+    assert_false(announced_soon_over(announced));
+    announced_free(announced);
+}
+
 static void the_newest_is_told_first(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -349,6 +443,9 @@ int main(void)
         cmocka_unit_test(nothing_leaves_without_a_session),
         cmocka_unit_test(what_comes_is_for_the_screen_alone),
         cmocka_unit_test(the_bell_is_held_again),
+        cmocka_unit_test(it_is_taken_before_the_reply_is_read),
+        cmocka_unit_test(what_comes_of_another_feed_is_not_taken),
+        cmocka_unit_test(the_screen_waits_no_longer_than_a_moment),
         cmocka_unit_test(the_newest_is_told_first),
         cmocka_unit_test(what_makes_no_sense_is_passed_over),
     };
