@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -244,6 +245,18 @@ static int start(struct serving *serving, const struct config *config, struct er
     return code;
 }
 
+/* Of what a thread has no use for after a long answer this much stays with it: the next one would
+ * be given it anew, page by page. */
+#define KEPT_BYTES (4 * 1024 * 1024)
+
+static void memory_keep(void)
+{
+#ifdef M_TRIM_THRESHOLD
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES / 2);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
+}
+
 static int run(const struct config *config, size_t first, struct error *error)
 {
     struct serving serving = {0};
@@ -251,6 +264,7 @@ static int run(const struct config *config, size_t first, struct error *error)
     int code;
 
     (void)first;
+    memory_keep();
     guichetd_signals_block(&signals);
     code = guichetd_drop_root(config, error);
     if (code == 0)
