@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "app/clock.h"
-#include "app/json_pool.h"
 
 /* Jansson's reader passes over some failures of memory: a text then comes out cut, or is told to be
  * no JSON. So the failures are noticed here. */
@@ -14,25 +13,16 @@ static _Thread_local bool starved;
 
 static void *json_allocate(size_t size)
 {
-    void *memory = json_pool_take(size);
+    void *memory = malloc(size);
 
-    if (memory != NULL)
-        return memory;
-    memory = malloc(size);
     if (memory == NULL && size > 0)
         starved = true;
     return memory;
 }
 
-static void json_free(void *memory)
-{
-    if (!json_pool_give(memory))
-        free(memory);
-}
-
 __attribute__((constructor)) static void watch_memory(void)
 {
-    json_set_alloc_funcs(json_allocate, json_free);
+    json_set_alloc_funcs(json_allocate, free);
 }
 
 int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
@@ -60,10 +50,8 @@ int json_read(json_t **value, const char *bytes, size_t length, size_t limit, co
 /* The text of a value, unless memory has failed since the last: then it may be cut. */
 static char *write_plain(const json_t *value, size_t flags)
 {
-    bool stopped = json_pool_stop();
     char *text = json_dumps(value, flags | JSON_COMPACT | JSON_ENCODE_ANY);
 
-    json_pool_go_on(stopped);
     if (starved) {
         free(text);
         text = NULL;

@@ -9,7 +9,7 @@ libapp_a_SOURCES = \
     app/error.c app/error.h \
     app/id.c app/id.h \
     app/journal.c app/journal.h \
-    app/json.c app/json.h app/json_pool.c app/json_pool.h app/json_plain.c app/json_plain.h app/json_write.c \
+    app/json.c app/json.h app/json_plain.c app/json_plain.h app/json_write.c \
     app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h \
     app/merge_message.c \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \

@@ -13,7 +13,6 @@
 
 #include "app/database_rows.h"
 #include "app/json.h"
-#include "app/json_pool.h"
 #include "app/text.h"
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
@@ -289,10 +288,8 @@ int attempt_merge(struct attempt *attempt, struct error *error)
     bool anew;
     int code = is_made_anew(attempt, &anew, error);
 
-    json_pool_begin();
     if (code == 0)
         code = merge_apply(&result, attempt->operation, anew ? NULL : attempt->row.record, error);
-    json_pool_end();
     if (code == 0 && anew && result.refusal == MERGE_APPLIED)
         code = ledger_relay_renumber(result.record, attempt->row.record, error);
     if (code != 0) {
@@ -312,9 +309,7 @@ int attempt_merge(struct attempt *attempt, struct error *error)
     outcome->seq = after.record->seq;
     outcome->conflict = result.conflict;
     memcpy(outcome->field, result.field, sizeof(outcome->field));
-    json_pool_begin();
     ledger_row_clear(&after);
-    json_pool_end();
     return code;
 }
 
@@ -498,9 +493,7 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
             .now_ms = now_ms,
         };
 
-        json_pool_begin();
         code = operation_open(operations[i], error);
-        json_pool_end();
         if (code == ERROR_INVALID) {
             attempt_refuse(&attempt, MERGE_VALUE, "body");
             code = 0;
@@ -509,9 +502,7 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
         }
         if (code == 0 && attempt_is_refused(&attempt) && !attempt.recalled)
             code = ledger_trace_refused(&attempt, error);
-        json_pool_begin();
         operation_close(operations[i]);
-        json_pool_end();
         ledger_row_clear(&attempt.row);
     }
     return code;
