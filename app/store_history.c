@@ -188,15 +188,16 @@ int store_retain(struct store *store, enum record_type type, const struct id *id
     return code;
 }
 
-int store_retain_one(struct store *store, int64_t number, int64_t bytes, struct error *error)
+int store_retain_run(struct store *store, const struct store_run *run, struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN_ONE, error);
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN_RUN, error);
 
     if (statement == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, number);
+    sqlite3_bind_int64(statement, 1, run->first);
+    sqlite3_bind_int64(statement, 2, run->last);
     if (store->retained != STORE_RETAINED_UNKNOWN)
-        store->retained += bytes;
+        store->retained += run->bytes;
     return database_run(store->database, statement, error);
 }
 

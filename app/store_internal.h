@@ -113,7 +113,7 @@ enum store_statement {
     STORE_OPERATION_GET,
     STORE_OPERATION_ALONE,
     STORE_OPERATION_ANY,
-    STORE_OPERATION_RETAIN_ONE,
+    STORE_OPERATION_RETAIN_RUN,
     STORE_OPERATION_SENDING,
     STORE_SENDING_DONE,
     STORE_OPERATION_ATTEMPTED,
@@ -302,9 +302,14 @@ int store_elsewhere_note(struct store *store, struct error *error);
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error);
 #define STORE_RETAINED_UNKNOWN (-1)
-/* The same for the one operation of this number, whatever its state; its document has so many
- * bytes. */
-int store_retain_one(struct store *store, int64_t number, int64_t bytes, struct error *error);
+/* The same for operations whose numbers follow one another, whatever their states; their documents
+ * have so many bytes. */
+struct store_run {
+    int64_t first, last; /* numbers; 0: there is none */
+    int64_t bytes;
+};
+
+int store_retain_run(struct store *store, const struct store_run *run, struct error *error);
 /* What is kept waits again. */
 int store_retained_again(struct store *store, struct error *error);
 

@@ -465,12 +465,33 @@ static int settle_held(struct store *store, const struct held *held,
     return code;
 }
 
+/* One statement retains what was made in a row. */
+static int end_run(struct store *store, struct store_run *run, struct error *error)
+{
+    int code = run->last > 0 ? store_retain_run(store, run, error) : 0;
+
+    *run = (struct store_run){0};
+    return code;
+}
+
+static int add_to_run(struct store *store, struct store_run *run, int64_t number, int64_t bytes,
+                      struct error *error)
+{
+    int code = run->last > 0 && number == run->last + 1 ? 0 : end_run(store, run, error);
+
+    if (run->first == 0)
+        run->first = number;
+    run->last = number;
+    run->bytes += bytes;
+    return code;
+}
+
 /*
  * What nearly always comes, without opening anything sealed: the server applied the one operation
- * on a record to the rev that is held here. 1 when that was it.
+ * on a record to the rev that is held here. 1 when that was it: it is of the run then.
  */
 static int settle_plain(struct store *store, const struct store_outcome *outcome,
-                        struct error *error)
+                        struct store_run *run, struct error *error)
 {
     sqlite3_stmt *row;
     enum record_type type;
@@ -497,7 +518,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
                                     error);
     if (code != 0 || !promoted)
         return code < 0 ? code : 0;
-    code = store_retain_one(store, number, bytes, error);
+    code = add_to_run(store, run, number, bytes, error);
     if (code == 0)
         code = store_leaving_seen(store, type, &record, outcome->seq, error);
     if (code == 0 && is_kept_elsewhere(type, outcome))
@@ -505,12 +526,15 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
     return code != 0 ? code : 1;
 }
 
-static int settle_one(struct store *store, const struct store_outcome *outcome, struct error *error)
+static int settle_one(struct store *store, const struct store_outcome *outcome,
+                      struct store_run *run, struct error *error)
 {
     struct error unknown = ERROR_INIT;
     struct held held;
-    int code = settle_plain(store, outcome, error);
+    int code = settle_plain(store, outcome, run, error);
 
+    if (code == 0)
+        code = end_run(store, run, error);
     if (code != 0)
         return code < 0 ? code : 0;
     code = find_held(store, &outcome->operation, &held, &unknown);
@@ -539,10 +563,13 @@ static void let_go(struct store *store, const struct store_outcome *outcomes, si
 static int settle(struct store *store, const struct store_outcome *outcomes, size_t count,
                   struct error *error)
 {
+    struct store_run run = {0};
     int code = store_leaving_begin(store, error);
 
     for (size_t i = 0; i < count && code == 0; i++)
-        code = settle_one(store, &outcomes[i], error);
+        code = settle_one(store, &outcomes[i], &run, error);
+    if (code == 0)
+        code = end_run(store, &run, error);
     if (code == 0)
         code = store_witness_note(store, outcomes, count, error);
     if (code == 0)

@@ -270,8 +270,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                " AND other.state < 2) = 1"},
     [STORE_OPERATION_ANY] = {"operation.any", "SELECT 1 FROM operation WHERE record = ?1"
                                               " AND state < 2 LIMIT 1"},
-    [STORE_OPERATION_RETAIN_ONE] = {"operation.retain-one",
-                                    "UPDATE operation SET state = 2 WHERE number = ?1"},
+    [STORE_OPERATION_RETAIN_RUN] = {"operation.retain-run", "UPDATE operation SET state = 2"
+                                                            " WHERE number BETWEEN ?1 AND ?2"},
     [STORE_OPERATION_SENDING] = {"operation.sending",
                                  "INSERT OR IGNORE INTO sending SELECT number FROM operation"
                                  " WHERE id = ?1 AND state < 2"},

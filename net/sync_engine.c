@@ -14,6 +14,8 @@
 #define GIVE_WAY_MS     INT64_C(2)
 #define HOLD_LONGEST_MS INT64_C(3600000)
 #define JOB_NONE        SYNC_JOB_COUNT
+/* SYNC_BATCH_MAXIMUM notes of two or three lines. */
+#define BATCH_BYTES_MOST ((size_t)640 * 1024)
 
 static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
     [SYNC_JOB_LOGOUT] = &sync_job_logout,       [SYNC_JOB_LOGIN] = &sync_job_login,
@@ -589,7 +591,7 @@ int sync_engine_new(struct sync_engine **result, const struct sync_engine_option
     engine->batch_limit = SYNC_BATCH_MAXIMUM;
     engine->batch_most = SYNC_BATCH_MAXIMUM;
     engine->batch_pace =
-        (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
+        (struct sync_pace){.minimum = 1024, .maximum = BATCH_BYTES_MOST, .limit = 16 * 1024};
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};
     engine->catalogue_pace = engine->desk_pace;
     engine->file_pace = engine->desk_pace;

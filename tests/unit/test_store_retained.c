@@ -71,6 +71,7 @@ static void the_latest_is_kept_up_to_a_bound(void **state)
 static void what_was_kept_before_counts(void **state)
 {
     struct store_fixture *fixture = *state;
+    const struct store_run run = {1, 1, STORE_RETAINED_BYTES};
     struct id first = take_draft(fixture, 1), second = take_draft(fixture, 2), last;
 
     for (int64_t seq = 3; seq <= MOST; seq++)
@@ -81,7 +82,7 @@ static void what_was_kept_before_counts(void **state)
     assert_true(is_retained(fixture, &second));
     assert_true(is_retained(fixture, &last));
     assert_int_equal(store_begin(fixture->store, NULL), 0);
-    assert_int_equal(store_retain_one(fixture->store, 1, STORE_RETAINED_BYTES, NULL), 0);
+    assert_int_equal(store_retain_run(fixture->store, &run, NULL), 0);
     assert_int_equal(store_end(fixture->store, ERROR_STORAGE, NULL), ERROR_STORAGE);
     take_draft(fixture, MOST + 2);
     assert_false(is_retained(fixture, &second));
@@ -144,6 +145,28 @@ static void what_another_server_may_have_is_told(void **state)
     }
 }
 
+/* What was made in a row is retained together, and what is not answered yet is not. */
+static void what_is_not_answered_waits(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id matter = store_fixture_id(fixture);
+    struct store_outcome outcomes[2] = {{.rev = 1, .seq = 1}, {.rev = 1, .seq = 2}};
+    struct seen seen;
+
+    for (int i = 0; i < 3; i++)
+        (void)store_fixture_note(fixture, &matter, "one of three");
+    seen = waiting(fixture);
+    assert_int_equal(seen.count, 3);
+    outcomes[0].operation = seen.ids[0];
+    outcomes[1].operation = seen.ids[2];
+    assert_int_equal(store_outbox_settle(fixture->store, outcomes, 2, NULL), 0);
+    assert_true(is_retained(fixture, &seen.ids[0]));
+    outcomes[0].operation = seen.ids[1];
+    seen = waiting(fixture);
+    assert_int_equal(seen.count, 1);
+    assert_true(id_equal(&seen.ids[0], &outcomes[0].operation));
+}
+
 #define TEST(test)                                                                                 \
     cmocka_unit_test_setup_teardown(test, store_fixture_setup, store_fixture_teardown)
 
@@ -153,6 +176,7 @@ int main(void)
         TEST(the_latest_is_kept_up_to_a_bound),
         TEST(what_was_kept_before_counts),
         TEST(what_another_server_may_have_is_told),
+        TEST(what_is_not_answered_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
