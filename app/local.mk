@@ -36,7 +36,7 @@ libapp_a_SOURCES = \
     app/case_weight.c app/case_weight.h app/store_case.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \
     app/store_anew.c app/store_anew.h \
-    app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c \
+    app/store_apply.c app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c \
     app/store_urgency.c app/store_waiting.c app/store_witness.c app/store_state.c \
     app/shown.c app/shown.h app/text.c app/text.h
 

@@ -298,6 +298,10 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
  * (outbox_entry.elsewhere). */
 int store_elsewhere_note(struct store *store, struct error *error);
 
+/* Notes that the operation is on its way; nothing changes when that was noted, or it is not there.
+ */
+int store_sending_note(struct store *store, const struct id *id, struct error *error);
+
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error);
