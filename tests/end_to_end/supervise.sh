@@ -97,10 +97,17 @@ wait_for c "Re-assigned to Pierre Gagnon"
 keys a Up
 wait_for a "Luc Bélanger re-assigned: "
 wait_for c "for Pierre Gagnon"
-# The other one is open to Pierre too: both must be there before he looks.
+# Both of the queue are open to Pierre too, and are two as well until he has this one in the place of
+# one of them.
 wait_for b "Ctrl-V: 2 hand-offs"
-keys b C-v
-wait_for b "State       offered"
+for _ in {1..40}; do
+    keys b C-v
+    wait_for b "State       offered"
+    shows b "To          Pierre Gagnon" && break
+    keys b Escape
+    wait_gone b "State       offered"
+done
+shows b "To          Pierre Gagnon" || fail "what is given to Pierre does not come"
 keys b Enter
 wait_for b "re-assigned by Luc"
 
