@@ -5,10 +5,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 
 /* More at a time are not shown. */
@@ -205,21 +205,13 @@ bool announced_soon_over(struct announced *announced)
     return atomic_exchange(&announced->soon, SOON_NOTHING) == SOON_COMES;
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 void announced_await(struct announced *announced)
 {
-    int64_t until = now_ns() + AWAIT_NS;
+    int64_t until = clock_steady_ns() + AWAIT_NS;
     int comes = SOON_COMES;
 
     /* Where there is one processor alone, it is for whoever reads. */
-    while (atomic_load(&announced->soon) == SOON_COMES && now_ns() < until)
+    while (atomic_load(&announced->soon) == SOON_COMES && clock_steady_ns() < until)
         (void)sched_yield();
     (void)atomic_compare_exchange_strong(&announced->soon, &comes, SOON_MISSED);
 }

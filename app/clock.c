@@ -19,6 +19,14 @@ int64_t clock_system(void *context)
     return read_ms(CLOCK_REALTIME);
 }
 
+int64_t clock_steady_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 int64_t clock_steady(void *context)
 {
     (void)context;

@@ -31,6 +31,8 @@ struct clock {
 int64_t clock_system(void *context);
 /* Time in ms from any zero, which never steps back: for waits and limits. `context` is not used. */
 int64_t clock_steady(void *context);
+/* The same in nanoseconds, for a moment that nobody sleeps through. */
+int64_t clock_steady_ns(void);
 
 void clock_init(struct clock *clock, clock_source source, void *context);
 

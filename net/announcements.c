@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/clock.h"
 #include "net/bell_clock.h"
@@ -263,20 +262,12 @@ void announcements_judged(struct announcements *announcements)
     atomic_fetch_sub(&announcements->judged, 1);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 void announcements_await(struct announcements *announcements)
 {
-    int64_t until = now_ns() + AWAIT_NS;
+    int64_t until = clock_steady_ns() + AWAIT_NS;
 
     /* Where there is one processor alone, it is for whoever looks. */
-    while (atomic_load(&announcements->judged) > 0 && now_ns() < until)
+    while (atomic_load(&announcements->judged) > 0 && clock_steady_ns() < until)
         (void)sched_yield();
 }
 

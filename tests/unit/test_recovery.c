@@ -291,6 +291,16 @@ static void an_open_store_that_goes_bad_saves_in_the_journal(void **state)
     record_free(record);
 }
 
+/* One row of the outbox, everything else holds. */
+static void spoil(const struct fixture *fixture, const char *sql)
+{
+    sqlite3 *handle;
+
+    assert_int_equal(sqlite3_open(fixture->base.path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(handle), SQLITE_OK);
+}
+
 /* Drafts and the open contact are in no journal: what is readable of them is kept. */
 static void half_done_work_is_salvaged(void **state)
 {
@@ -298,17 +308,11 @@ static void half_done_work_is_salvaged(void **state)
     json_t *draft = json_string("half-typed");
     json_t *kept = NULL;
     struct recovery *recovery;
-    sqlite3 *handle;
 
     assert_int_equal(store_state_put(fixture->base.store, "draft/note", draft, NULL), 0);
     json_decref(draft);
     close_store(fixture);
-    /* One row of the outbox is spoilt, everything else holds. */
-    assert_int_equal(sqlite3_open(fixture->base.path, &handle), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(handle, "UPDATE operation SET document = x'00' WHERE number = 3",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(handle);
+    spoil(fixture, "UPDATE operation SET document = x'00' WHERE number = 3");
     recovery = read_recovery(fixture);
     assert_int_equal(recovery->store, RECOVERY_DAMAGED);
     put_back(recovery);
@@ -324,7 +328,6 @@ static void what_was_taken_is_not_salvaged(void **state)
     struct fixture *fixture = *state;
     struct recovery *recovery;
     struct store_outcome outcome = {.rev = 1};
-    sqlite3 *handle;
     char text[400];
 
     /* So much is in the journal that it begins anew. */
@@ -340,11 +343,7 @@ static void what_was_taken_is_not_salvaged(void **state)
     }
     store_fixture_note(&fixture->base, &fixture->case_id, "She called again");
     close_store(fixture);
-    assert_int_equal(sqlite3_open(fixture->base.path, &handle), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(handle, "UPDATE operation SET document = x'00' WHERE state = 0",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(handle);
+    spoil(fixture, "UPDATE operation SET document = x'00' WHERE state = 0");
     recovery = read_recovery(fixture);
     assert_int_equal(recovery->store, RECOVERY_DAMAGED);
     assert_int_equal(recovery->missing, 1);
