@@ -20,24 +20,10 @@ static int drop(struct store *store, enum record_type type, const struct id *id,
     return code != 0 ? code : store_meta_put(store, "wipe", "1", error);
 }
 
-static int leaving_run(struct store *store, enum store_statement which, enum record_type type,
-                       const struct id *id, int64_t number, struct error *error)
-{
-    sqlite3_stmt *statement = store_statement(store, which, error);
-
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, record_type_name(type));
-    database_bind_id(statement, 2, id);
-    if (sqlite3_bind_parameter_count(statement) >= 3)
-        sqlite3_bind_int64(statement, 3, number);
-    return database_run(store->database, statement, error);
-}
-
 int store_leaving_forget(struct store *store, enum record_type type, const struct id *id,
                          struct error *error)
 {
-    return leaving_run(store, STORE_LEAVING_DELETE, type, id, 0, error);
+    return store_record_run(store, STORE_LEAVING_DELETE, type, id, 0, error);
 }
 
 int store_leaving_begin(struct store *store, struct error *error)
@@ -52,7 +38,7 @@ int store_leaving_begin(struct store *store, struct error *error)
 int store_leaving_seen(struct store *store, enum record_type type, const struct id *id, int64_t seq,
                        struct error *error)
 {
-    return store->leaves ? leaving_run(store, STORE_LEAVING_SEEN, type, id, seq, error) : 0;
+    return store->leaves ? store_record_run(store, STORE_LEAVING_SEEN, type, id, seq, error) : 0;
 }
 
 int store_leaving_has(struct store *store, enum record_type type, const struct id *id,
@@ -98,7 +84,7 @@ int store_gone_write(struct store *store, const struct store_gone *gone, size_t 
     int code = 0;
 
     for (size_t i = 0; i < count && code == 0; i++)
-        code = leaving_run(store, STORE_LEAVING_PUT, gone[i].type, &gone[i].id, cursor, error);
+        code = store_record_run(store, STORE_LEAVING_PUT, gone[i].type, &gone[i].id, cursor, error);
     return code != 0 ? code : store_leaving_sweep(store, error);
 }
 

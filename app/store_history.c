@@ -174,15 +174,8 @@ int store_operation_grounded(struct store *store, const struct operation *operat
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN, error);
-    int code;
+    int code = store_record_run(store, STORE_OPERATION_RETAIN, type, id, rev, error);
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, record_type_name(type));
-    database_bind_id(statement, 2, id);
-    sqlite3_bind_int64(statement, 3, rev);
-    code = database_run(store->database, statement, error);
     if (database_changes(store->database) > 0)
         store->retained = STORE_RETAINED_UNKNOWN;
     return code;

@@ -254,6 +254,10 @@ int store_record_refold(struct store *store, enum record_type type, const struct
 int store_record_put(struct store *store, const struct record *current, enum store_pending pending,
                      const struct record *base, struct error *error);
 
+/* Runs a statement that names a record by its first two parameters; the third, where there is one,
+ * is `number`. */
+int store_record_run(struct store *store, enum store_statement which, enum record_type type,
+                     const struct id *id, int64_t number, struct error *error);
 /* Drops the row, whatever stands in it. */
 int store_record_delete(struct store *store, enum record_type type, const struct id *id,
                         struct error *error);

@@ -321,14 +321,24 @@ int store_record_put(struct store *store, const struct record *current, enum sto
     return write_row(store, base, &fold, error);
 }
 
+int store_record_run(struct store *store, enum store_statement which, enum record_type type,
+                     const struct id *id, int64_t number, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, which, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    if (sqlite3_bind_parameter_count(statement) >= 3)
+        sqlite3_bind_int64(statement, 3, number);
+    return database_run(store->database, statement, error);
+}
+
 int store_record_delete(struct store *store, enum record_type type, const struct id *id,
                         struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_DELETE, error);
-
-    database_bind_text(statement, 1, record_type_name(type));
-    database_bind_id(statement, 2, id);
-    return database_run(store->database, statement, error);
+    return store_record_run(store, STORE_RECORD_DELETE, type, id, 0, error);
 }
 
 int store_record_refold(struct store *store, enum record_type type, const struct id *id,

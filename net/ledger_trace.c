@@ -109,7 +109,7 @@ int ledger_trace_applied(struct attempt *attempt, const struct record *after, st
     else
         list_fields(operation->body, fields);
     text_copy(what, sizeof(what), operation_kind_name(operation->kind));
-    strcat(what, fields);
+    text_copy(what + strlen(what), sizeof(what) - strlen(what), fields);
     entry.what = what;
     return code == 0 ? ledger_audit_add(attempt->ledger, &entry, error) : code;
 }

@@ -43,8 +43,8 @@ static int push_begin(struct sync_engine *engine, struct error *error)
 }
 
 /* While the server works on one batch the next is read: not over a slow link, where what becomes
- * urgent meanwhile would have to wait for one more, nor where it is being found
- * out how many may go. */
+ * urgent meanwhile would have to wait for one more, nor where it is being found out how many may
+ * go. */
 static void read_next(struct sync_engine *engine)
 {
     engine->next_due = false;
