@@ -10,7 +10,7 @@ libnet_a_SOURCES += \
     net/http_client.c net/http_client.h \
     net/http_exchange.c net/http_exchange.h net/http_line.c net/http_line.h \
     net/display_link.c net/display_link.h \
-    net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
+    net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_follow.c net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
     net/sync_announce.c net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c \
     net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_page.c net/sync_pull.c \

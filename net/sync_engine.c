@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/link_sign_in.h"
 #include "app/text.h"
 #include "net/sync_internal.h"
 
@@ -13,7 +12,6 @@
 /* An announcement is on its way to somebody: processors are for those who carry it on. */
 #define GIVE_WAY_MS     INT64_C(2)
 #define HOLD_LONGEST_MS INT64_C(3600000)
-#define JOB_NONE        SYNC_JOB_COUNT
 /* SYNC_BATCH_MAXIMUM notes of two or three lines. */
 #define BATCH_BYTES_MOST ((size_t)640 * 1024)
 
@@ -56,12 +54,12 @@ size_t sync_line(struct sync_engine *engine, enum sync_line what, const char *bo
     return transport->line != NULL ? transport->line(transport->context, what, body) : 0;
 }
 
-static void cancel_lane(struct sync_engine *engine, enum sync_lane lane)
+void sync_lane_cancel(struct sync_engine *engine, enum sync_lane lane)
 {
-    if (engine->running[lane] == JOB_NONE)
+    if (engine->running[lane] == SYNC_JOB_NONE)
         return;
     engine->options.transport.cancel(engine->options.transport.context, lane);
-    engine->running[lane] = JOB_NONE;
+    engine->running[lane] = SYNC_JOB_NONE;
 }
 
 void sync_ahead(struct sync_engine *engine, enum sync_job_name job)
@@ -72,7 +70,7 @@ void sync_ahead(struct sync_engine *engine, enum sync_job_name job)
 
 void sync_ahead_cancel(struct sync_engine *engine, enum sync_job_name job)
 {
-    cancel_lane(engine, jobs[job]->lane);
+    sync_lane_cancel(engine, jobs[job]->lane);
 }
 
 static void end_once(struct sync_engine *engine, int code, const struct error *error)
@@ -107,8 +105,8 @@ static void plan_retry(struct sync_engine *engine, struct sync_trouble *trouble,
     trouble->retry_wall_ms = sync_wall_ms(engine) + (when > now ? when - now : 0);
 }
 
-static void job_failed(struct sync_engine *engine, enum sync_job_name name, int code,
-                       const struct error *error)
+void sync_job_failed(struct sync_engine *engine, enum sync_job_name name, int code,
+                     const struct error *error)
 {
     struct sync_trouble *trouble = &engine->troubles[name];
 
@@ -153,190 +151,6 @@ void sync_engine_ring(struct sync_engine *engine)
     }
 }
 
-/* --- what the link holds ---------------------------------------------------------------------- */
-
-static void close_store(struct sync_engine *engine)
-{
-    cancel_lane(engine, SYNC_LANE_BELL);
-    cancel_lane(engine, SYNC_LANE_AHEAD);
-    (void)sync_line(engine, SYNC_LINE_CUT, NULL);
-    if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH ||
-        engine->running[SYNC_LANE_WORK] == SYNC_JOB_PRESENCE)
-        cancel_lane(engine, SYNC_LANE_WORK);
-    store_close(engine->store);
-    seal_key_free(engine->store_key);
-    free(engine->store_path);
-    engine->store = NULL;
-    engine->store_key = NULL;
-    engine->store_path = NULL;
-    engine->desk_read = false;
-    engine->desk_held = false;
-    engine->batch_count = 0;
-    sync_batch_forget(engine);
-    engine->troubles[SYNC_JOB_OPEN] = (struct sync_trouble){0};
-    engine->troubles[SYNC_JOB_PUSH] = (struct sync_trouble){0};
-    engine->troubles[SYNC_JOB_DESK] = (struct sync_trouble){0};
-}
-
-static void follow_store(struct sync_engine *engine)
-{
-    char *path = NULL;
-    struct seal_key *key = NULL;
-    uint64_t generation = 0;
-
-    (void)link_store_get(engine->options.link, &path, &key, &generation);
-    if (engine->store_followed && generation == engine->store_generation) {
-        free(path);
-        seal_key_free(key);
-        return;
-    }
-    close_store(engine);
-    engine->store_path = path;
-    engine->store_key = key;
-    engine->store_generation = generation;
-    engine->store_followed = true;
-}
-
-void sync_session_drop(struct sync_engine *engine)
-{
-    sync_batch_forget(engine);
-    engine->later_count = 0;
-    engine->told = 0;
-    engine->relay_version = 0;
-    engine->session = false;
-    engine->session_proved = false;
-    engine->desk_read = false;
-    engine->desk_held = false;
-    engine->announces_not = false;
-    cancel_lane(engine, SYNC_LANE_BELL);
-    cancel_lane(engine, SYNC_LANE_AHEAD);
-    (void)sync_line(engine, SYNC_LINE_CUT, NULL);
-    /* An errand does not stand or fall with the session. A change of password ends it before its
-     * own answer is here: asked again, it would find the present password changed. */
-    if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_ERRAND)
-        cancel_lane(engine, SYNC_LANE_WORK);
-}
-
-/* Ends the session also at the server, when there is one. */
-static void leave_session(struct sync_engine *engine)
-{
-    if (engine->session)
-        engine->logout_due = true;
-    sync_refresh_drop(engine);
-    sync_provider_forget(engine);
-    if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGOUT || engine->session)
-        sync_session_drop(engine);
-    engine->refused = false;
-    memset(engine->troubles, 0, sizeof engine->troubles);
-}
-
-static void follow_link(struct sync_engine *engine)
-{
-    enum sign_in_state asked = link_sign_in_state(engine->options.link, NULL, NULL);
-
-    engine->link_due = false;
-    if (asked == SIGN_IN_NONE && engine->signed_in) {
-        leave_session(engine);
-        engine->signed_in = false;
-    } else if (asked == SIGN_IN_ASKED && engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGIN &&
-               !(engine->running[SYNC_LANE_WORK] == SYNC_JOB_PROVIDER &&
-                 engine->provider.number == link_provider_number(engine->options.link))) {
-        /* A person waits: what the server said about the former attempt does not hold. */
-        leave_session(engine);
-        engine->hold_until = 0;
-        engine->signed_in = true;
-    } else if (asked != SIGN_IN_NONE) {
-        engine->signed_in = true;
-    }
-    follow_store(engine);
-    if (engine->signed_in && link_presence_take(engine->options.link))
-        engine->presence_due = true;
-}
-
-/* --- store and catalogue ------------------------------------------------------------------------
- */
-
-static bool open_wanted(const struct sync_engine *engine)
-{
-    return engine->signed_in &&
-           (engine->catalogue == NULL || (engine->store == NULL && engine->store_path != NULL));
-}
-
-static int open_files(struct sync_engine *engine, struct error *error)
-{
-    int code = 0;
-
-    if (engine->catalogue == NULL) {
-        code = catalogue_open(&engine->catalogue, engine->catalogue_path, true, error);
-        if (code != 0)
-            return code;
-        engine->catalogue_due = true;
-    }
-    if (engine->store == NULL && engine->store_path != NULL) {
-        code = store_open(&engine->store, engine->store_path, engine->store_key, error);
-        if (code != 0)
-            return code;
-        store_log_watch(engine->store);
-        engine->outbox_due = true;
-        engine->desk_read = false;
-        engine->desk_held = false;
-        sync_refresh_resume(engine);
-    }
-    return 0;
-}
-
-static void open_due(struct sync_engine *engine)
-{
-    struct sync_trouble *trouble = &engine->troubles[SYNC_JOB_OPEN];
-    struct error error = ERROR_INIT;
-
-    if (!open_wanted(engine) || (trouble->failures > 0 && trouble->retry > sync_now(engine)))
-        return;
-    trouble->tried = sync_now(engine);
-    engine->from_store = true;
-    int code = open_files(engine, &error);
-    if (code != 0)
-        job_failed(engine, SYNC_JOB_OPEN, code, &error);
-    else
-        *trouble = (struct sync_trouble){0};
-    engine->from_store = false;
-}
-
-bool sync_store_usable(const struct sync_engine *engine)
-{
-    return engine->session && engine->store != NULL &&
-           id_equal(store_agent(engine->store), &engine->agent) &&
-           id_equal(store_device(engine->store), &engine->device);
-}
-
-/* A session begun before there was a store is not bound to the store's device: the server would
- * refuse all that is made there. */
-static void check_store_device(struct sync_engine *engine)
-{
-    if (!engine->session || engine->store == NULL ||
-        id_equal(store_device(engine->store), &engine->device) || sync_binding_due(engine))
-        return;
-    sync_refresh_forget(engine);
-    engine->logout_due = true;
-    sync_session_drop(engine);
-}
-
-/* One agent's work is never sent in the name of another. */
-static void check_store_agent(struct sync_engine *engine)
-{
-    struct error error = ERROR_INIT;
-
-    if (!engine->session || engine->store == NULL || sync_store_usable(engine) ||
-        sync_binding_due(engine) || engine->troubles[SYNC_JOB_OPEN].failures > 0)
-        return;
-    engine->from_store = true;
-    int code = error_set(&error, ERROR_CONFLICT,
-                         "the store on this terminal belongs to another agent than the one who "
-                         "signed in");
-    job_failed(engine, SYNC_JOB_OPEN, code, &error);
-    engine->from_store = false;
-}
-
 /* --- jobs ------------------------------------------------------------------------------------ */
 
 /* The steady time from which the job may be tried. */
@@ -352,7 +166,7 @@ static void begin_job(struct sync_engine *engine, int job)
 {
     enum sync_lane lane = jobs[job]->lane;
     struct error error = ERROR_INIT;
-    if (engine->running[lane] != JOB_NONE || allowed_from(engine, job) > sync_now(engine) ||
+    if (engine->running[lane] != SYNC_JOB_NONE || allowed_from(engine, job) > sync_now(engine) ||
         !jobs[job]->due(engine))
         return;
     engine->troubles[job].tried = sync_now(engine);
@@ -360,7 +174,7 @@ static void begin_job(struct sync_engine *engine, int job)
     if (code == 0)
         engine->running[lane] = (enum sync_job_name)job;
     else if (code < 0)
-        job_failed(engine, (enum sync_job_name)job, code, &error);
+        sync_job_failed(engine, (enum sync_job_name)job, code, &error);
     else /* nothing is left of what had failed */
         engine->troubles[job] = (struct sync_trouble){.tried = engine->troubles[job].tried};
     engine->from_store = false;
@@ -375,8 +189,9 @@ static void begin_jobs(struct sync_engine *engine)
 /* Running once: when nothing is under way and nothing is left, the session is given back. */
 static void finish_once(struct sync_engine *engine)
 {
-    if (!engine->options.once || engine->ended || engine->running[SYNC_LANE_WORK] != JOB_NONE ||
-        engine->running[SYNC_LANE_BELL] != JOB_NONE)
+    if (!engine->options.once || engine->ended ||
+        engine->running[SYNC_LANE_WORK] != SYNC_JOB_NONE ||
+        engine->running[SYNC_LANE_BELL] != SYNC_JOB_NONE)
         return;
     if (!engine->signed_in) {
         struct error error = ERROR_INIT;
@@ -400,9 +215,9 @@ static int64_t next_due(struct sync_engine *engine)
     int64_t next = -1;
 
     for (int job = 0; job < SYNC_JOB_COUNT; job++) {
-        bool wanted = job == SYNC_JOB_OPEN
-                          ? open_wanted(engine)
-                          : engine->running[jobs[job]->lane] == JOB_NONE && jobs[job]->due(engine);
+        bool wanted = job == SYNC_JOB_OPEN ? sync_store_open_wanted(engine)
+                                           : engine->running[jobs[job]->lane] == SYNC_JOB_NONE &&
+                                                 jobs[job]->due(engine);
         if (!wanted)
             continue;
         int64_t from =
@@ -429,7 +244,7 @@ static int64_t next_due(struct sync_engine *engine)
 static bool is_quiet(const struct sync_engine *engine)
 {
     return engine->running[SYNC_LANE_WORK] != SYNC_JOB_PUSH &&
-           (engine->running[SYNC_LANE_BELL] == JOB_NONE || engine->desk_waits);
+           (engine->running[SYNC_LANE_BELL] == SYNC_JOB_NONE || engine->desk_waits);
 }
 
 /* What leaves is on its way: now there is time for what nobody waits for. Where one batch follows
@@ -460,11 +275,10 @@ int64_t sync_engine_step(struct sync_engine *engine)
         return GIVE_WAY_MS;
     }
     if (engine->link_due)
-        follow_link(engine);
+        sync_follow_link(engine);
     sync_later_step(engine);
-    open_due(engine);
-    check_store_device(engine);
-    check_store_agent(engine);
+    sync_store_open_due(engine);
+    sync_store_check(engine);
     sync_refresh_save(engine);
     sync_escrow_step(engine);
     begin_jobs(engine);
@@ -476,8 +290,8 @@ int64_t sync_engine_step(struct sync_engine *engine)
     if (engine->ended)
         return -1;
     int64_t next = next_due(engine);
-    if (next < 0 && engine->running[SYNC_LANE_WORK] == JOB_NONE &&
-        engine->running[SYNC_LANE_BELL] == JOB_NONE) {
+    if (next < 0 && engine->running[SYNC_LANE_WORK] == SYNC_JOB_NONE &&
+        engine->running[SYNC_LANE_BELL] == SYNC_JOB_NONE) {
         struct error error = ERROR_INIT;
         int code = error_set(&error, ERROR_INTERNAL, "not all is carried, and nothing is due");
         end_once(engine, code, &error);
@@ -517,7 +331,7 @@ static void session_ended(struct sync_engine *engine, const struct http_reply *r
         return;
     sync_refresh_drop(engine);
     (void)sync_problem(reply, "a request right after sign-in", &error);
-    job_failed(engine, SYNC_JOB_LOGIN, ERROR_PROTOCOL, &error);
+    sync_job_failed(engine, SYNC_JOB_LOGIN, ERROR_PROTOCOL, &error);
 }
 
 static int take_reply(struct sync_engine *engine, enum sync_job_name name,
@@ -544,9 +358,9 @@ void sync_engine_reply(struct sync_engine *engine, enum sync_lane lane, int code
     enum sync_job_name name = engine->running[lane];
     struct error problem = ERROR_INIT;
 
-    if (name == JOB_NONE)
+    if (name == SYNC_JOB_NONE)
         return;
-    engine->running[lane] = JOB_NONE;
+    engine->running[lane] = SYNC_JOB_NONE;
     if (name == SYNC_JOB_PUSH)
         engine->push_status = code == 0 ? reply->status : 0;
     if (code == 0 && sync_wipe_ordered(engine, reply)) {
@@ -565,7 +379,7 @@ void sync_engine_reply(struct sync_engine *engine, enum sync_lane lane, int code
     if (code == 0 && !(name == SYNC_JOB_LOGIN && engine->refused))
         job_succeeded(engine, name);
     else if (code != 0)
-        job_failed(engine, name, code, &problem);
+        sync_job_failed(engine, name, code, &problem);
     engine->from_store = false;
 }
 
@@ -585,9 +399,9 @@ int sync_engine_new(struct sync_engine **result, const struct sync_engine_option
         free(engine);
         return error_set(error, ERROR_MEMORY, "no memory for the sync engine");
     }
-    engine->running[SYNC_LANE_WORK] = JOB_NONE;
-    engine->running[SYNC_LANE_BELL] = JOB_NONE;
-    engine->running[SYNC_LANE_AHEAD] = JOB_NONE;
+    engine->running[SYNC_LANE_WORK] = SYNC_JOB_NONE;
+    engine->running[SYNC_LANE_BELL] = SYNC_JOB_NONE;
+    engine->running[SYNC_LANE_AHEAD] = SYNC_JOB_NONE;
     engine->batch_limit = SYNC_BATCH_MAXIMUM;
     engine->batch_most = SYNC_BATCH_MAXIMUM;
     engine->batch_pace =
@@ -604,9 +418,9 @@ void sync_engine_free(struct sync_engine *engine)
 {
     if (engine == NULL)
         return;
-    cancel_lane(engine, SYNC_LANE_WORK);
+    sync_lane_cancel(engine, SYNC_LANE_WORK);
     sync_refresh_forget(engine);
-    close_store(engine);
+    sync_store_close(engine);
     catalogue_close(engine->catalogue);
     free(engine->catalogue_path);
     free(engine);

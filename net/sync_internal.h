@@ -37,6 +37,7 @@ enum sync_job_name {
     SYNC_JOB_DESK,
     SYNC_JOB_CATALOGUE,
     SYNC_JOB_COUNT,
+    SYNC_JOB_NONE = SYNC_JOB_COUNT, /* the lane is free */
 };
 
 /* One kind of exchange. */
@@ -98,7 +99,7 @@ struct sync_engine {
     char *catalogue_path;
     struct sync_totals totals;
     struct sync_trouble troubles[SYNC_JOB_COUNT];
-    enum sync_job_name running[SYNC_LANE_COUNT]; /* SYNC_JOB_COUNT when the lane is free */
+    enum sync_job_name running[SYNC_LANE_COUNT];
     int64_t hold_until; /* steady time before which the server wants no request; 0 for none */
     bool packs;         /* the server reads what is packed (packed.h) */
     bool binary;        /* and what is in binary form, and gives it (app/binary.h) */
@@ -239,6 +240,24 @@ bool sync_store_usable(const struct sync_engine *engine);
 
 /* Ends the session here (not at the server): the next step signs in again. */
 void sync_session_drop(struct sync_engine *engine);
+
+/* What is under way on the lane is let go of. */
+void sync_lane_cancel(struct sync_engine *engine, enum sync_lane lane);
+/* The job is tried again later, and the agent can be told why. */
+void sync_job_failed(struct sync_engine *engine, enum sync_job_name name, int code,
+                     const struct error *error);
+
+/* --- what the link holds (sync_follow.c) ------------------------------------------------------ */
+
+/* Signs in or out, and takes up another store, as the link says by now. */
+void sync_follow_link(struct sync_engine *engine);
+/* Store or catalogue are to be opened; and are, when it is time. */
+bool sync_store_open_wanted(const struct sync_engine *engine);
+void sync_store_open_due(struct sync_engine *engine);
+/* A store of another device or agent than the session's ends the one, or is told. */
+void sync_store_check(struct sync_engine *engine);
+/* With all that is under way for it. */
+void sync_store_close(struct sync_engine *engine);
 
 /* --- the session (sync_session.c) ------------------------------------------------------------- */
 
