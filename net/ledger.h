@@ -274,6 +274,9 @@ struct ledger_page {
 
 void ledger_page_clear(struct ledger_page *page);
 
+/* The number of the latest change, 0 for none. */
+int ledger_head(struct ledger *ledger, int64_t *head, struct error *error);
+
 /*
  * Up to `limit` records of these scopes that changed after `since`, each as it stands now, in the
  * order of their latest change; and, as `gone`, those that were taken back from the scopes after
@@ -296,6 +299,7 @@ struct ledger_old {
                             they ask for: they say why, and fetch it; 0: nothing is withheld */
     struct id agent, device; /* the caller's: what they did there is theirs, and brought up to date
                               */
+    int64_t unheld;          /* what the caller may not hold though it made it: up to this number */
 };
 
 /* The same without what these say of the caller's scopes: but for what is not done (rest.h), what

@@ -200,7 +200,7 @@ static bool is_worked_out(const struct filling *filling, const struct feed_row *
 {
     int64_t from = sqlite3_column_int64(statement, 7);
 
-    return filling->device != NULL && !row->gone &&
+    return filling->device != NULL && !row->gone && row->seq > filling->old.old.unheld &&
            sqlite3_column_int64(statement, 3) == row->seq &&
            strcmp(database_text(statement, 2), filling->device->text) == 0 &&
            from != LEDGER_KNOWN_UNNOTED && from <= filling->old.since;
@@ -395,6 +395,18 @@ static void reading_end(struct ledger *ledger, struct ledger_reader *reader)
     if (statement != NULL)
         database_run(reader->database, statement, NULL);
     ledger_reader_give(ledger, reader);
+}
+
+int ledger_head(struct ledger *ledger, int64_t *head, struct error *error)
+{
+    struct ledger_reader *reader;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    if (code != 0)
+        return code;
+    code = head_read(reader->database, head, error);
+    ledger_reader_give(ledger, reader);
+    return code;
 }
 
 int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,

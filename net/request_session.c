@@ -88,6 +88,7 @@ static bool escrow_is_told(const struct server *server, char text[ESCROW_PUBLIC_
 void request_session(struct request *request, const struct ledger_login *result)
 {
     char escrow[ESCROW_PUBLIC_TEXT_SIZE];
+    int64_t head;
     json_t *agent = json_loads(result->document, 0, NULL);
     json_t *document = json_pack(
         "{s:s, s:[s, s], s:s, s:o, s:o, s:s, s:s, s:o}", "packs", PACKED_NAME, "media_types",
@@ -114,6 +115,11 @@ void request_session(struct request *request, const struct ledger_login *result)
     }
     if (document != NULL && result->other_ms > 0 &&
         json_object_set_new(document, "copied_at", json_time(result->other_ms)) != 0) {
+        json_decref(document);
+        document = NULL;
+    }
+    if (document != NULL && ledger_head(request->server->ledger, &head, NULL) == 0 &&
+        json_object_set_new(document, "head", json_integer(head)) != 0) {
         json_decref(document);
         document = NULL;
     }

@@ -79,6 +79,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
+        !request_number(request, "unheld", 0, INT64_MAX, 0, &reading->old.unheld) ||
         !request_number(request, "old", 0, INT64_MAX, 0, &reading->old.before_ms) ||
         !request_number(request, "until", 0, INT64_MAX, 0, &reading->old.until) ||
         !request_number(request, "begun", 0, INT64_MAX, 0, &reading->old.begun) ||
@@ -379,6 +380,9 @@ static const struct route_parameter parameters[] = {
     {"merge", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The caller's version of merge: when it is the server's, "
      "what the caller's own operations made of records that it held is left out"},
+    {"unheld", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "With `merge`: but for what they made up to this number, which the caller may not hold. "
+     "The `head` that came with its session, until it has read to the end once"},
     {"old", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The caller begins, and does not want the files of its office's cases that were closed, "
      "and have rested, since before this time (ms since 1970): they are fetched by /v1/files. "

@@ -37,7 +37,10 @@ const struct openapi_schema openapi_trust[] = {
                  "\"description\": \"In which POST /v1/operations may be written and "
                  "GET /v1/changes asked for\"}, "
                  "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(
-                     "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
+                     "Record") ", \"feed\": " REF("Id") ", \"head\": {\"type\": \"integer\", "
+                                                        "\"description\": \"The number of "
+                                                        "the latest change when it was given\"}, "
+                                                        "\"time\": " REF("Time") "}}"},
     {"PasswordChange",
      "{\"type\": \"object\", \"required\": [\"login\", \"password\", \"new_password\"], "
      "\"properties\": {\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "

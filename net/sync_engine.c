@@ -409,6 +409,7 @@ int sync_engine_new(struct sync_engine **result, const struct sync_engine_option
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};
     engine->catalogue_pace = engine->desk_pace;
     engine->file_pace = engine->desk_pace;
+    engine->desk_unheld = -1;
     engine->link_due = true;
     *result = engine;
     return 0;

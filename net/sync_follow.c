@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json.h"
 #include "app/link_sign_in.h"
 #include "net/sync_internal.h"
 
@@ -14,6 +15,9 @@ void sync_store_close(struct sync_engine *engine)
     if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH ||
         engine->running[SYNC_LANE_WORK] == SYNC_JOB_PRESENCE)
         sync_lane_cancel(engine, SYNC_LANE_WORK);
+    /* What left from this one is not in the next. */
+    if (engine->store != NULL)
+        engine->desk_unheld = -1;
     store_close(engine->store);
     seal_key_free(engine->store_key);
     free(engine->store_path);
@@ -48,6 +52,14 @@ static void follow_store(struct sync_engine *engine)
     engine->store_followed = true;
 }
 
+void sync_session_began(struct sync_engine *engine, const json_t *document)
+{
+    engine->session = true;
+    engine->session_proved = false;
+    engine->outbox_due = true;
+    engine->desk_unheld = json_integer_or(document, "head", -1);
+}
+
 void sync_session_drop(struct sync_engine *engine)
 {
     sync_batch_forget(engine);
@@ -58,6 +70,7 @@ void sync_session_drop(struct sync_engine *engine)
     engine->session_proved = false;
     engine->desk_read = false;
     engine->desk_held = false;
+    engine->desk_unheld = -1;
     engine->announces_not = false;
     sync_lane_cancel(engine, SYNC_LANE_BELL);
     sync_lane_cancel(engine, SYNC_LANE_AHEAD);

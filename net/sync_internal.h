@@ -168,6 +168,8 @@ struct sync_engine {
     /* Pull of the desk's records, and the bell. */
     bool desk_read;             /* to the end, in this session */
     bool desk_held;             /* it was so once: what is made from now on is known here */
+    int64_t desk_unheld;        /* until then what was made past this is: the server's head when the
+                                   session began; -1 for not told, or of a store of before */
     struct sync_pace desk_pace; /* records */
     bool desk_waits;            /* the request under way is the long poll */
     int64_t desk_since;
@@ -238,6 +240,8 @@ int sync_fault(struct sync_engine *engine, int code);
 /* A session, and the store of the agent and device it belongs to. */
 bool sync_store_usable(const struct sync_engine *engine);
 
+/* The session that an answer gives begins: what is made from now on is known here. */
+void sync_session_began(struct sync_engine *engine, const json_t *document);
 /* Ends the session here (not at the server): the next step signs in again. */
 void sync_session_drop(struct sync_engine *engine);
 

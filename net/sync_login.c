@@ -210,15 +210,13 @@ int sync_session_accept(struct sync_engine *engine, const json_t *document, stru
     if (code == 0) {
         text_copy(engine->feed, sizeof engine->feed, feed);
         engine->agent = agent->id;
-        engine->session = true;
+        sync_session_began(engine, document);
         engine->packs = strcmp(json_text_or(document, "packs", ""), PACKED_NAME) == 0;
         engine->binary = knows_binary(json_object_get(document, "media_types"));
         sync_refresh_keep(engine, document);
         sync_escrow_keep(engine, document);
-        engine->session_proved = false;
         engine->catalogue_due = true;
         engine->catalogue_latest = 0;
-        engine->outbox_due = true;
         link_sign_in_answer(engine->options.link, SIGN_IN_ACCEPTED, agent,
                             json_text_or(document, "recovery_codes", ""));
     }

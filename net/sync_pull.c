@@ -47,7 +47,7 @@ static int desk_ask(struct sync_engine *engine, int64_t since, int64_t begun, co
     char made_part[ID_TEXT_LENGTH + 8] = "";
     char shown_part[SHOWN_SIZE + 8] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
-    char path[448 + SHOWN_SIZE];
+    char path[480 + SHOWN_SIZE];
     int64_t old, until;
     int code = store_old(engine->store, &engine->options.policy, sync_server_ms(engine), since,
                          &old, &until, error);
@@ -65,7 +65,11 @@ static int desk_ask(struct sync_engine *engine, int64_t since, int64_t begun, co
                    "%s%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
                    since, epoch_part, made_part, shown_part, engine->desk_pace.limit,
                    wait ? WAIT_SECONDS : 0, engine->catalogue_latest,
-                   engine->desk_held ? MERGE_VERSION : 0);
+                   engine->desk_held || engine->desk_unheld >= 0 ? MERGE_VERSION : 0);
+    if (!engine->desk_held && engine->desk_unheld >= 0) {
+        size_t used = strlen(path);
+        (void)snprintf(path + used, sizeof path - used, "&unheld=%" PRId64, engine->desk_unheld);
+    }
     if (wait) {
         size_t used = strlen(path);
         (void)snprintf(path + used, sizeof path - used, "&announced=%" PRId64, engine->announced);

@@ -245,11 +245,8 @@ static int token_reply(struct sync_engine *engine, const struct http_reply *repl
     if (code == 0) {
         sync_refresh_keep(engine, document);
         sync_escrow_keep(engine, document);
-        if (!engine->session) {
-            engine->session = true;
-            engine->session_proved = false;
-            engine->outbox_due = true;
-        }
+        if (!engine->session)
+            sync_session_began(engine, document);
     }
     json_decref(document);
     if (code == ERROR_INVALID)

@@ -95,6 +95,7 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
             &(struct ledger_old){.before_ms = sim_parameter(request, "&old=", 0),
                                  .until = sim_parameter(request, "&until=", 0),
                                  .begun = sim_parameter(request, "&begun=", 0),
+                                 .unheld = sim_parameter(request, "&unheld=", 0),
                                  .withheld_ms = catalogue ? 0 : withheld_since(simulation),
                                  .agent = simulation->terminals[request->terminal].actor.agent,
                                  .device = simulation->terminals[request->terminal].actor.device},

@@ -102,8 +102,12 @@ static void answer_login(struct simulation *simulation, struct sim_message *requ
     char now[TIMESTAMP_SIZE];
     json_t *agent = record_to_json(terminal->agent);
     char token[64];
+    int64_t head;
+    struct error error = ERROR_INIT;
 
     timestamp_format(sim_wall(simulation), now);
+    sim_must(simulation, ledger_head(sim_ledger_at(simulation, request), &head, &error), &error,
+             "the head");
     int session = terminal->sessions[request->at_relay];
     (void)snprintf(token, sizeof token, "%c%d.%d", request->at_relay ? 'r' : 't', terminal->number,
                    session);
@@ -113,6 +117,8 @@ static void answer_login(struct simulation *simulation, struct sim_message *requ
     /* Each session is with a server, or of a terminal, of another version than the one before. */
     if ((terminal->number + session) % 2 == 1)
         json_object_set_new(document, "media_types", json_pack("[s]", BINARY_MEDIA_TYPE));
+    if (session % 4 != 3) /* and of one that does not tell it */
+        json_object_set_new(document, "head", json_integer(head));
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
 }

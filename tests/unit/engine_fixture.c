@@ -216,16 +216,21 @@ void bench_give_store(struct bench *bench)
     sync_engine_ring(bench->engine);
 }
 
-void bench_accept_login(struct bench *bench, const char *feed)
+void bench_accept_login_with(struct bench *bench, const char *feed, const char *more)
 {
     char body[1024];
 
     (void)snprintf(body, sizeof body,
                    "{\"token\":\"T1\",\"expires_at\":\"2030-01-01T00:00:00Z\",\"feed\":\"%s\","
-                   "\"agent\":{\"type\":\"agent\",\"id\":\"%s\",\"rev\":1,\"seq\":1,\"body\":{},"
+                   "%s\"agent\":{\"type\":\"agent\",\"id\":\"%s\",\"rev\":1,\"seq\":1,\"body\":{},"
                    "\"meta\":{}}}",
-                   feed, store_agent(bench->store.store)->text);
+                   feed, more, store_agent(bench->store.store)->text);
     bench_answer(bench, SYNC_LANE_WORK, 200, body);
+}
+
+void bench_accept_login(struct bench *bench, const char *feed)
+{
+    bench_accept_login_with(bench, feed, "");
 }
 
 void bench_answer_page(struct bench *bench, enum sync_lane lane, int64_t next, int64_t catalogue,

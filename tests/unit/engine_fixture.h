@@ -64,6 +64,8 @@ struct link_status bench_status(struct bench *bench);
 void bench_sign_in(struct bench *bench);
 void bench_give_store(struct bench *bench);
 void bench_accept_login(struct bench *bench, const char *feed);
+/* With more members, a comma behind each. */
+void bench_accept_login_with(struct bench *bench, const char *feed, const char *more);
 void bench_answer_page(struct bench *bench, enum sync_lane lane, int64_t next, int64_t catalogue,
                        const char *records);
 /* Signed in, with its store, both feeds read and the long poll open. */

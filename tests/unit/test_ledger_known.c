@@ -4,23 +4,33 @@
 
 #include <sqlite3.h>
 
-/* How many records come past `since` to this device (NULL: to one that works out nothing). */
-static size_t comes(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
-                    const struct id *device, int64_t *next)
+/* How many records come past `since` to this device (NULL: to one that works out nothing), which
+ * may not hold what it made up to `unheld`. */
+static size_t comes_unheld(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
+                           const struct id *device, int64_t unheld, int64_t *next)
 {
+    const struct ledger_old old = {.unheld = unheld};
     struct scope_set scopes = {0};
     struct ledger_page page;
     size_t count;
 
     assert_int_equal(
         ledger_desk_scopes(fixture->ledger, &fixture->actors[who].agent, &scopes, NULL), 0);
-    assert_int_equal(ledger_changes(fixture->ledger, &scopes, since, 1000, device, &page, NULL), 0);
+    assert_int_equal(
+        ledger_changes_but_old(fixture->ledger, &scopes, since, 1000, device, &old, &page, NULL),
+        0);
     count = page.count;
     if (next != NULL)
         *next = page.next;
     ledger_page_clear(&page);
     scope_set_free(&scopes);
     return count;
+}
+
+static size_t comes(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
+                    const struct id *device, int64_t *next)
+{
+    return comes_unheld(fixture, who, since, device, 0, next);
 }
 
 static int64_t rename_client(struct ledger_fixture *fixture, enum fixture_agent who,
@@ -194,6 +204,27 @@ static void what_was_made_of_something_unnoted_comes(void **state)
     assert_int_equal(comes(fixture, ANNE, next, device, NULL), 0);
 }
 
+/* A device whose session began at `head` holds what it made since, whatever it has read. */
+static void what_was_made_in_the_session_is_passed_over(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *device = &fixture->actors[ANNE].device;
+    struct id before = fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    int64_t head = 0, latest = 0, next = 0;
+
+    assert_int_equal(ledger_head(fixture->ledger, &head, NULL), 0);
+    fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    assert_int_equal(ledger_head(fixture->ledger, &latest, NULL), 0);
+    assert_int_equal(latest, head + 1);
+    assert_int_equal(comes_unheld(fixture, ANNE, 0, device, head - 1, NULL), 0);
+    assert_int_equal(comes_unheld(fixture, ANNE, 0, device, head, &next), 1);
+    assert_int_equal(next, latest);
+    assert_int_equal(comes_unheld(fixture, ANNE, 0, device, latest, NULL), 2);
+    /* What it made of something of before, it had in its hands. */
+    rename_client(fixture, ANNE, &before, 1, "Zoé Tremblay");
+    assert_int_equal(comes_unheld(fixture, ANNE, 0, device, head, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +241,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_taken_back_and_offered_again_comes, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_was_made_of_something_unnoted_comes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_was_made_in_the_session_is_passed_over, fixture_setup,
                                         fixture_teardown),
     };
 

@@ -314,6 +314,24 @@ static void test_doorbell_is_not_rung_by_own_work(void **state)
     answer_clear(&waiting.answer);
 }
 
+/* From there a terminal holds what it makes. */
+static void test_sign_in_says_where_the_feed_is(void **state)
+{
+    struct call call = {.path = "/v1/login",
+                        .body = "{\"login\":\"anne2\",\"password\":\"" FIXTURE_PASSWORD "\"}"};
+    int64_t head = 0;
+    json_t *answer;
+
+    (void)state;
+    fixture_make(&f->ledger, ANNE, RECORD_NOTE,
+                 fixture_note(&f->ledger, ANNE, "sample/a", NULL, "of a session before"));
+    assert_int_equal(ledger_head(f->ledger.ledger, &head, NULL), 0);
+    assert_true(head > 0);
+    answer = server_json(f, &call);
+    assert_int_equal(json_integer_or(answer, "head", 0), head);
+    json_decref(answer);
+}
+
 /* Pages in which the caller is spared all are not answered one by one. */
 static void test_pages_of_own_work_are_passed_over(void **state)
 {
@@ -339,6 +357,12 @@ static void test_pages_of_own_work_are_passed_over(void **state)
     f->ledger.actors[ANNE].device = device;
     page = server_json(f, &call);
     assert_string_equal(item_text(json_object_get(page, "records"), 0, "id"), id.text);
+    json_decref(page);
+    /* What it made up to a number it may not hold. */
+    snprintf(path, sizeof(path), "/v1/changes?since=%lld&limit=2&merge=%d&unheld=%lld", since,
+             MERGE_VERSION, since + 1);
+    page = server_json(f, &call);
+    assert_int_equal(json_array_size(json_object_get(page, "records")), 1);
     json_decref(page);
     /* To who works out nothing, all of it is something. */
     snprintf(path, sizeof(path), "/v1/changes?since=%lld&limit=2", since);
@@ -525,6 +549,9 @@ int main(void)
         cmocka_unit_test(test_replies_compressed),
         cmocka_unit_test(test_doorbell_rings),
         cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
+        cmocka_unit_test(test_sign_in_says_where_the_feed_is),
+
+        cmocka_unit_test(test_sign_in_says_where_the_feed_is),
         cmocka_unit_test(test_pages_of_own_work_are_passed_over),
         cmocka_unit_test(test_doorbell_times_out),
         cmocka_unit_test(test_doorbell_hears_the_catalogue),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/link_sign_in.h"
+#include "app/merge.h"
 #include "app/text.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/fault_vfs.h"
@@ -56,6 +57,56 @@ static void signing_in_opens_the_bell_and_reads_both_feeds(void **state)
     assert_string_equal(bench_bell(bench),
                         "GET /v1/changes?scope=desk&since=0&limit=50&wait=0&catalogue=0&merge=0");
     assert_true(bench_status(bench).catalogue_loading);
+    bench_free(bench);
+}
+
+/* What is made in a session is known here though the feed was not read to its end, but for what a
+ * store made that is here no more. */
+static void what_the_session_made_need_not_come(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char unheld[40];
+
+    (void)state;
+    (void)snprintf(unheld, sizeof unheld, "&merge=%d&unheld=41", MERGE_VERSION);
+    bench_sign_in(bench);
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    bench_accept_login_with(bench, FEED, "\"head\":41,");
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), unheld));
+    /* It is opened again. */
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "&merge=0"));
+    bench_answer_page(bench, SYNC_LANE_WORK, 0, 0, "");
+    bench_answer_page(bench, SYNC_LANE_BELL, 0, 0, "");
+    (void)sync_engine_step(bench->engine);
+    /* To the end: all is. */
+    *strchr(unheld + 1, '&') = '\0';
+    assert_non_null(strstr(bench_bell(bench), unheld));
+    assert_null(strstr(bench_bell(bench), "unheld"));
+    bench_free(bench);
+}
+
+/* Another session begins where the server is by then. */
+static void a_session_that_ended_made_nothing_that_is_known(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_sign_in(bench);
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    bench_accept_login_with(bench, FEED, "\"head\":41,");
+    (void)sync_engine_step(bench->engine);
+    bench_answer_page(bench, SYNC_LANE_WORK, 0, 0, "");
+    bench_answer(bench, SYNC_LANE_BELL, 401, "{}");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/login");
+    bench_accept_login(bench, FEED); /* a server that does not say */
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "&merge=0"));
     bench_free(bench);
 }
 
@@ -574,6 +625,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_sent_before_sign_in),
         cmocka_unit_test(signing_in_opens_the_bell_and_reads_both_feeds),
+        cmocka_unit_test(what_the_session_made_need_not_come),
+        cmocka_unit_test(a_session_that_ended_made_nothing_that_is_known),
         cmocka_unit_test(a_wrong_password_is_tried_once),
         cmocka_unit_test(a_login_that_is_held_is_tried_again_later),
         cmocka_unit_test(an_ended_session_is_renewed_once),

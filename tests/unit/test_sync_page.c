@@ -16,18 +16,11 @@
 /* Online so far that the first page of the desk is asked for, at a server that gives the form. */
 static void ask_first_page(struct bench *bench)
 {
-    char body[1024];
-
     bench_sign_in(bench);
     bench_give_store(bench);
     (void)sync_engine_step(bench->engine);
-    (void)snprintf(body, sizeof body,
-                   "{\"media_types\":[\"application/json\",\"application/cbor\"],\"token\":\"T1\","
-                   "\"expires_at\":\"2030-01-01T00:00:00Z\",\"feed\":\"" FEED "\",\"agent\":"
-                   "{\"type\":\"agent\",\"id\":\"%s\",\"rev\":1,\"seq\":1,\"body\":{},"
-                   "\"meta\":{}}}",
-                   store_agent(bench->store.store)->text);
-    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    bench_accept_login_with(bench, FEED,
+                            "\"media_types\":[\"application/json\",\"application/cbor\"],");
     (void)sync_engine_step(bench->engine);
     assert_non_null(strstr(bench_bell(bench), "since=0"));
 }
