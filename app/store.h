@@ -186,6 +186,7 @@ int store_cases_newest(struct store *store, store_newest_visit visit, void *cont
 
 struct outbox_entry {
     const char *id;
+    int64_t number;                    /* of the operation here */
     const struct operation *operation; /* borrowed; NULL where there is a text */
     const char *text;                  /* store_outbox_more: of an append, else NULL */
     size_t length;                     /* of the text */
@@ -219,9 +220,9 @@ int store_outbox_more(struct store *store, const struct id *under_way, size_t co
 
 /* Notes that a batch holding these ids is about to be sent: from now on the server may have them,
  * and they can no longer be taken back. ERROR_NOT_FOUND when one of them was taken back
- * since it was read: nothing is noted then. */
-int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
-                         struct error *error);
+ * since it was read: nothing is noted then. `numbers` are theirs, NULL where they are not known. */
+int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
+                         size_t count, struct error *error);
 /* Of what is applied by this handle from now on: whether it leaves at once, as far as is known. It
  * is then noted as being sent by the saving itself, and whoever sends it need not write that
  * before. */
@@ -245,6 +246,7 @@ int store_outbox_withdraw(struct store *store, const struct id *operation, struc
 /* The server's answer to one operation. */
 struct store_outcome {
     struct id operation;
+    int64_t number;             /* of the operation here, 0 where it is not known */
     enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
     bool repeated;              /* it was answered before */
     int64_t rev;                /* of the record after it, when applied */

@@ -103,6 +103,28 @@ int store_sending_note(struct store *store, const struct id *id, struct error *e
     return database_run(store->database, statement, error);
 }
 
+/* How many of these numbers follow one another. */
+static size_t run_length(const int64_t *numbers, size_t count)
+{
+    size_t length = 1;
+
+    while (length < count && numbers[length] == numbers[length - 1] + 1)
+        length++;
+    return length;
+}
+
+/* By one statement; what needed no mark, or is not there, is found out by looking at each. */
+static int mark_run(struct store *store, int64_t first, int64_t last, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING_RUN, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, first);
+    sqlite3_bind_int64(statement, 2, last);
+    return database_run(store->database, statement, error);
+}
+
 /* One that was marked before needs no mark; one that is not there was taken back meanwhile. */
 static int mark_sending(struct store *store, const struct id *id, struct error *error)
 {
@@ -116,21 +138,37 @@ static int mark_sending(struct store *store, const struct id *id, struct error *
     return code;
 }
 
+static int mark_all(struct store *store, const struct id *ids, const int64_t *numbers, size_t count,
+                    struct error *error)
+{
+    int code = 0;
+
+    for (size_t i = 0, length; i < count && code == 0; i += length) {
+        length = numbers != NULL ? run_length(numbers + i, count - i) : 1;
+        if (numbers != NULL) {
+            code = mark_run(store, numbers[i], numbers[i] + (int64_t)length - 1, error);
+            if (code == 0 && (size_t)database_changes(store->database) == length)
+                continue;
+        }
+        for (size_t one = i; one < i + length && code == 0; one++)
+            code = mark_sending(store, &ids[one], error);
+    }
+    return code;
+}
+
 void store_sends_set(struct store *store, bool sends)
 {
     store->sends = sends;
 }
 
-int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
-                         struct error *error)
+int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
+                         size_t count, struct error *error)
 {
     int code = store_begin(store, error);
 
     if (code != 0)
         return code;
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = mark_sending(store, &ids[i], error);
-    code = store_end(store, code, error);
+    code = store_end(store, mark_all(store, ids, numbers, count, error), error);
     if (code == 0)
         store->unsynced = false;
     return code;
@@ -257,11 +295,25 @@ static int settle_held(struct store *store, const struct held *held,
     return code;
 }
 
+/* What was made in a row is on its way no more. */
+static int sending_done(struct store *store, const struct store_run *run, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_SENDING_DONE_RUN, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, run->first);
+    sqlite3_bind_int64(statement, 2, run->last);
+    return database_run(store->database, statement, error);
+}
+
 /* One statement retains what was made in a row. */
 static int end_run(struct store *store, struct store_run *run, struct error *error)
 {
     int code = run->last > 0 ? store_retain_run(store, run, error) : 0;
 
+    if (code == 0 && run->last > 0)
+        code = sending_done(store, run, error);
     *run = (struct store_run){0};
     return code;
 }
@@ -297,6 +349,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
         return 0;
     row = store_statement(store, STORE_OPERATION_ALONE, error);
     database_bind_id(row, 1, &outcome->operation);
+    sqlite3_bind_int64(row, 2, outcome->number);
     code = database_step(store->database, row, error);
     if (code <= 0)
         return code;
@@ -318,8 +371,9 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
     return code != 0 ? code : 1;
 }
 
+/* `*other` becomes true where it was none of a run. */
 static int settle_one(struct store *store, const struct store_outcome *outcome,
-                      struct store_run *run, struct error *error)
+                      struct store_run *run, bool *other, struct error *error)
 {
     struct error unknown = ERROR_INIT;
     struct held held;
@@ -329,6 +383,7 @@ static int settle_one(struct store *store, const struct store_outcome *outcome,
         code = end_run(store, run, error);
     if (code != 0)
         return code < 0 ? code : 0;
+    *other = true;
     code = find_held(store, &outcome->operation, &held, &unknown);
     if (code == ERROR_NOT_FOUND)
         return 0;
@@ -356,19 +411,21 @@ static int settle(struct store *store, const struct store_outcome *outcomes, siz
                   struct error *error)
 {
     struct store_run run = {0};
+    bool other = false;
     int code = store_leaving_begin(store, error);
 
     for (size_t i = 0; i < count && code == 0; i++)
-        code = settle_one(store, &outcomes[i], &run, error);
+        code = settle_one(store, &outcomes[i], &run, &other, error);
     if (code == 0)
         code = end_run(store, &run, error);
     if (code == 0)
         code = store_witness_note(store, outcomes, count, error);
     if (code == 0)
         code = store_leaving_sweep(store, error);
-    return code == 0 ? database_run(store->database,
-                                    store_statement(store, STORE_SENDING_DONE, error), error)
-                     : code;
+    return code == 0 && other
+               ? database_run(store->database, store_statement(store, STORE_SENDING_DONE, error),
+                              error)
+               : code;
 }
 
 static int settle_all(struct store *store, const struct store_outcome *outcomes, size_t count,

@@ -63,11 +63,15 @@
     "DROP TRIGGER IF EXISTS record_moved; DROP TRIGGER IF EXISTS file_made;"
 /* clang-format on */
 
+/* What has a number: of what waits to be sent it is not known. */
+#define SINCE_INDEX                                                                                \
+    "CREATE INDEX record_since ON record(case_id, seq) WHERE seq > 0 AND case_id IS NOT NULL;"
+
 /* The file of a case, the newest first, what bears on its summary, and what came since. */
 #define CASE_INDEXES                                                                               \
     "CREATE INDEX record_case ON record(case_id, id, type) WHERE case_id IS NOT NULL;"             \
-    "CREATE INDEX record_weight ON record(case_id, type, weight, id) WHERE weight > 0;"            \
-    "CREATE INDEX record_since ON record(case_id, seq) WHERE case_id IS NOT NULL;"                 \
+    "CREATE INDEX record_weight ON record(case_id, type, weight, id) WHERE weight > "              \
+    "0;" SINCE_INDEX                                                                               \
     "CREATE INDEX record_loose ON record(client_id, id) WHERE type = 'note' AND case_id IS NULL;"
 
 /*
@@ -123,7 +127,7 @@ static const char create[] =
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" LEAVING_TABLE
         LEAVING_COLUMN CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE TRIGGERS;
 
-/* The last one makes the triggers, whatever was there. */
+/* 13 to 14 makes the triggers, whatever was there. */
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
     "DROP INDEX operation_record;"
@@ -150,7 +154,8 @@ static const char *const upgrades[] = {
     "DROP INDEX operation_state;" OPERATION_INDEXES SENDING_TABLE
     "INSERT INTO sending SELECT number FROM operation WHERE reason = 'being sent';"
     "UPDATE operation SET reason = '' WHERE reason = 'being sent';" TRIGGERS_DROP
-        TRIGGERS, /* 13 to 14 */
+        TRIGGERS,                           /* 13 to 14 */
+    "DROP INDEX record_since;" SINCE_INDEX, /* 14 to 15 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -211,9 +216,10 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                             " WHERE case_id = ?1 AND type = ?2 AND weight > 0"
                                             " ORDER BY weight DESC, id DESC LIMIT ?3"},
     [STORE_CASE_SINCE] = {"case.since", "SELECT " RECORD_COLUMNS " FROM record WHERE case_id = ?1"
-                                        " AND seq > ?2 ORDER BY seq DESC"},
+                                        " AND seq > ?2 AND seq > 0 ORDER BY seq DESC"},
     [STORE_CASE_COUNT] = {"case.count", "SELECT count(*) FROM record WHERE case_id = ?1"},
-    [STORE_CASE_LATEST] = {"case.latest", "SELECT max(seq) FROM record WHERE case_id = ?1"},
+    [STORE_CASE_LATEST] = {"case.latest", "SELECT max(seq) FROM record WHERE case_id = ?1"
+                                          " AND seq > 0"},
     [STORE_CASE_LOOSE] = {"case.loose",
                           "SELECT " RECORD_COLUMNS " FROM record INDEXED BY record_loose"
                           " WHERE client_id = ?1"
@@ -241,7 +247,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                  "SELECT id, document, attempts, reason, number <="
                                  " coalesce((SELECT CAST(value AS INTEGER) FROM meta"
                                  " WHERE name = 'elsewhere'), 0), " OPERATION_IS_SENT
-                                 " FROM operation"
+                                 ", number FROM operation"
                                  " WHERE state = 0 ORDER BY urgency, number LIMIT ?1"},
     [STORE_OPERATION_KNOWN] = {"operation.known", "SELECT 1 FROM operation WHERE id = ?1"},
     [STORE_OPERATION_LAST] = {"operation.last", "SELECT coalesce(max(number), 0) FROM operation"},
@@ -264,7 +270,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
          " FROM operation WHERE id = ?1 AND state < 2"},
     [STORE_OPERATION_ALONE] = {"operation.alone",
                                "SELECT type, record, length(document), number FROM operation"
-                               " WHERE id = ?1 AND state = 0"
+                               " WHERE number = coalesce(nullif(?2, 0), (SELECT number"
+                               " FROM operation WHERE id = ?1)) AND id = ?1 AND state = 0"
                                " AND (SELECT count(*) FROM operation AS other"
                                " WHERE other.record = operation.record"
                                " AND other.state < 2) = 1"},
@@ -275,6 +282,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_OPERATION_SENDING] = {"operation.sending",
                                  "INSERT OR IGNORE INTO sending SELECT number FROM operation"
                                  " WHERE id = ?1 AND state < 2"},
+    [STORE_OPERATION_SENDING_RUN] = {"operation.sending-run",
+                                     "INSERT OR IGNORE INTO sending SELECT number FROM operation"
+                                     " WHERE number BETWEEN ?1 AND ?2 AND state < 2"},
+    [STORE_SENDING_DONE_RUN] = {"sending.done-run",
+                                "DELETE FROM sending WHERE number BETWEEN ?1 AND ?2"},
     [STORE_SENDING_DONE] = {"sending.done",
                             "DELETE FROM sending WHERE NOT EXISTS (SELECT 1"
                             " FROM operation WHERE operation.number = sending.number"
@@ -419,7 +431,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 14,
+    .version = 15,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -15,8 +15,8 @@ static bool is_among(const struct id *ids, size_t count, size_t guess, const cha
 
 struct walk {
     struct store *store;
-    sqlite3_stmt
-        *row; /* id, document, attempts, reason, whether it was here before, whether it was sent */
+    sqlite3_stmt *row; /* id, document, attempts, reason, whether it was here before, whether it was
+                          sent, number */
     outbox_visit visit;
     void *context;
     bool texts; /* what needs no reading is given as its text */
@@ -58,6 +58,7 @@ static int visit_text(struct walk *walk, struct outbox_entry *entry, struct erro
 static int visit_row(struct walk *walk, struct error *error)
 {
     struct outbox_entry entry = {.id = database_text(walk->row, 0),
+                                 .number = sqlite3_column_int64(walk->row, 6),
                                  .attempts = sqlite3_column_int(walk->row, 2),
                                  .reason = database_text(walk->row, 3),
                                  .elsewhere = sqlite3_column_int(walk->row, 4) != 0,

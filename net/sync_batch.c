@@ -59,6 +59,7 @@ static bool add_text(struct reading *reading, const struct outbox_entry *entry, 
     text_buffer_add_text(&batch->operations, batch->count == 0 ? "" : ",");
     text_buffer_add(&batch->operations, text, length);
     batch->records[batch->count] = *record;
+    batch->numbers[batch->count] = entry->number;
     batch->ends[batch->count] = batch->operations.length;
     (void)id_parse(&batch->ids[batch->count++], entry->id);
     batch->fresh = batch->fresh || (entry->attempts == 0 && !entry->sent);
@@ -310,7 +311,7 @@ static int collect_marked(struct sync_engine *engine, struct sync_batch *batch, 
         code = collect(engine, batch, error);
         if (code != 0 || batch->count == 0 || !batch->fresh)
             return code;
-        code = store_outbox_sending(engine->store, batch->ids, batch->count, error);
+        code = store_outbox_sending(engine->store, batch->ids, batch->numbers, batch->count, error);
     } while (code == ERROR_NOT_FOUND);
     return code == 0 ? 0 : sync_fault(engine, code);
 }
@@ -342,6 +343,7 @@ int sync_batch_send(struct sync_engine *engine, struct sync_batch *batch,
     engine->batch_count = batch->count;
     memcpy(engine->batch, batch->ids, batch->count * sizeof *batch->ids);
     memcpy(engine->batch_records, batch->records, batch->count * sizeof *batch->records);
+    memcpy(engine->batch_numbers, batch->numbers, batch->count * sizeof *batch->numbers);
     /* As JSON, by which the next is cut. */
     engine->batch_bytes = batch->operations.length;
     code = engine->binary && batch->binary.length > 0 ? send_binary(engine, &head, batch, error)

@@ -17,6 +17,7 @@ struct sync_batch {
     bool elsewhere;  /* some of it may have been offered to another server */
     size_t count;
     struct id ids[SYNC_BATCH_MAXIMUM];
+    int64_t numbers[SYNC_BATCH_MAXIMUM];   /* theirs here */
     struct id records[SYNC_BATCH_MAXIMUM]; /* that they are about */
     size_t ends[SYNC_BATCH_MAXIMUM];       /* of each in `operations` */
 };

@@ -154,6 +154,7 @@ struct sync_engine {
     size_t batch_count;
     struct id batch[SYNC_BATCH_MAXIMUM];
     struct id batch_records[SYNC_BATCH_MAXIMUM]; /* that they are about */
+    int64_t batch_numbers[SYNC_BATCH_MAXIMUM];   /* of the operations here */
     struct sync_batch *next_batch; /* read while that one is under way; owned, mostly NULL */
     bool next_due;                 /* it is to be read as soon as all else has left */
 

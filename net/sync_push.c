@@ -127,6 +127,7 @@ static int read_brief(struct sync_engine *engine, struct answers *answers, const
     if (place >= engine->batch_count || answers->answered[place])
         return 0;
     *target = (struct store_outcome){.operation = engine->batch[place],
+                                     .number = engine->batch_numbers[place],
                                      .shown = answers->shown,
                                      .rev = json_integer_value(json_array_get(answer, 0)),
                                      .seq = json_integer_value(json_array_get(answer, 1))};
@@ -151,7 +152,9 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
         answers->answered[place])
         return 0;
     struct store_outcome *target = &answers->outcomes[answers->count];
-    *target = (struct store_outcome){.operation = engine->batch[place], .shown = answers->shown};
+    *target = (struct store_outcome){.operation = engine->batch[place],
+                                     .number = engine->batch_numbers[place],
+                                     .shown = answers->shown};
     read_field(target, json_text_or(answer, "field", ""));
     if (strcmp(outcome, "later") == 0) {
         answers->answered[place] = answers->later[place] = true;

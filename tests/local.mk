@@ -193,6 +193,10 @@ UNIT_TESTS += tests/unit/test_store_retained
 tests_unit_test_store_retained_SOURCES = tests/unit/test_store_retained.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_retained_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_run
+tests_unit_test_store_run_SOURCES = tests/unit/test_store_run.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_store_run_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store tests/unit/test_store_fold
 tests_unit_test_store_fold_SOURCES = tests/unit/test_store_fold.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h

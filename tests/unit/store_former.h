@@ -4,8 +4,14 @@
 /* What makes a store's file of today one of an older version, as far as it still has to be told
  * which: `PRAGMA user_version` follows. */
 
+/* What came since had an index of what waits, too. */
+#define STORE_BACK_TO_14                                                                           \
+    "DROP INDEX IF EXISTS record_since;"                                                           \
+    "CREATE INDEX record_since ON record(case_id, seq) WHERE case_id IS NOT NULL;"
+
 /* What the server has taken was in a table of its own, and what was on its way said so itself. */
 #define STORE_BACK_TO_13                                                                           \
+    STORE_BACK_TO_14                                                                               \
     "CREATE TABLE retained(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"                   \
     " type TEXT NOT NULL, record TEXT NOT NULL, urgency INTEGER NOT NULL,"                         \
     " document BLOB NOT NULL);"                                                                    \

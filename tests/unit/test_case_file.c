@@ -176,12 +176,12 @@ static void the_summary_is_of_the_whole_file(void **state)
 /* A file from before the records were weighed. */
 static void an_older_file_is_weighed_once(void **state)
 {
-    static const char back[] =
+    static const char back[] = STORE_BACK_TO_12
         "DROP INDEX record_weight; DROP INDEX record_since; DROP INDEX record_case;"
         "DROP INDEX record_loose; ALTER TABLE record DROP COLUMN weight; UPDATE record SET seq = 0;"
         "CREATE INDEX record_case ON record(case_id, type, id) WHERE case_id IS NOT NULL;"
         "DELETE FROM meta WHERE name = 'weighed'; DROP TABLE file; DROP TABLE "
-        "coming;" STORE_BACK_TO_12 "PRAGMA user_version = 6;";
+        "coming; PRAGMA user_version = 6;";
     struct store_fixture *fixture = *state;
     sqlite3 *file = NULL;
     char *message = NULL;

@@ -102,9 +102,9 @@ static void what_was_taken_back_is_not_sent(void **state)
     ids[1] = ids[0];
     store_fixture_client(fixture, "Bob");
     ids[0] = store_fixture_only(fixture)->id;
-    assert_int_equal(store_outbox_sending(fixture->store, ids, 2, NULL), ERROR_NOT_FOUND);
-    assert_int_equal(store_outbox_sending(fixture->store, ids, 1, NULL), 0);
-    assert_int_equal(store_outbox_sending(fixture->store, ids, 1, NULL), 0);
+    assert_int_equal(store_outbox_sending(fixture->store, ids, NULL, 2, NULL), ERROR_NOT_FOUND);
+    assert_int_equal(store_outbox_sending(fixture->store, ids, NULL, 1, NULL), 0);
+    assert_int_equal(store_outbox_sending(fixture->store, ids, NULL, 1, NULL), 0);
     assert_int_equal(store_outbox_withdraw(fixture->store, &ids[0], NULL), ERROR_CONFLICT);
 }
 
@@ -119,7 +119,7 @@ static void an_unsent_batch_may_be_taken_back(void **state)
     assert_int_equal(store_outbox_withdraw(fixture->store, &ids[1], NULL), 0);
     store_fixture_client(fixture, "Bob");
     ids[0] = store_fixture_only(fixture)->id;
-    assert_int_equal(store_outbox_sending(fixture->store, ids, 2, NULL), ERROR_NOT_FOUND);
+    assert_int_equal(store_outbox_sending(fixture->store, ids, NULL, 2, NULL), ERROR_NOT_FOUND);
     assert_int_equal(store_outbox_withdraw(fixture->store, &ids[0], NULL), 0);
 }
 
