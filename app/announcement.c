@@ -26,7 +26,8 @@ struct here {
 
 struct announced {
     pthread_mutex_t mutex;
-    char *leaving; /* owned; NULL for none */
+    struct announced_way way; /* `begin` NULL: none */
+    char *leaving;            /* owned; NULL for none */
     struct here here[HERE_LIMIT];
     size_t next; /* the place of the next one */
     atomic_uint_least64_t version;
@@ -110,25 +111,58 @@ static json_t *short_body(const json_t *body)
     return NULL;
 }
 
-void announced_put(struct announced *announced, const struct operation *offer)
+void announced_way_set(struct announced *announced, const struct announced_way *way)
 {
+    (void)pthread_mutex_lock(&announced->mutex);
+    announced->way = way != NULL ? *way : (struct announced_way){0};
+    (void)pthread_mutex_unlock(&announced->mutex);
+}
+
+/* With the mutex. */
+static bool leaves(struct announced *announced, const char *text)
+{
+    const struct announced_way *way = &announced->way;
+
+    return way->begin != NULL && way->end(way->context, text);
+}
+
+bool announced_put(struct announced *announced, const struct operation *offer)
+{
+    bool left;
     json_t *document =
         json_pack("{s:s, s:o?}", "id", offer->record.text, "body", short_body(offer->body));
     char *text = document != NULL ? json_write(document) : NULL;
 
     json_decref(document);
-    if (text == NULL)
-        return;
+    if (text == NULL) {
+        (void)announced_say(announced, ANNOUNCED_DROPPED);
+        return true;
+    }
     (void)pthread_mutex_lock(&announced->mutex);
-    announced_text_free(announced->leaving);
-    announced->leaving = text;
-    atomic_store(&announced->waits, true);
+    left = leaves(announced, text);
+    if (!left) {
+        announced_text_free(announced->leaving);
+        announced->leaving = text;
+        atomic_store(&announced->waits, true);
+    }
     (void)pthread_mutex_unlock(&announced->mutex);
+    if (left)
+        announced_text_free(text);
+    return left;
 }
 
-void announced_say(struct announced *announced, enum announced_next next)
+bool announced_say(struct announced *announced, enum announced_next next)
 {
-    atomic_store(&announced->said, (int)next);
+    bool ring = next != ANNOUNCED_DROPPED;
+
+    (void)pthread_mutex_lock(&announced->mutex);
+    if (announced->way.begin != NULL && next == ANNOUNCED_EXPECTED)
+        ring = !announced->way.begin(announced->way.context);
+    if (announced->way.begin != NULL && next == ANNOUNCED_DROPPED)
+        announced->way.cut(announced->way.context);
+    atomic_store(&announced->said, ring ? (int)next : ANNOUNCED_UNSAID);
+    (void)pthread_mutex_unlock(&announced->mutex);
+    return ring;
 }
 
 enum announced_next announced_said(struct announced *announced)

@@ -24,17 +24,29 @@ void announced_forget(struct announced *announced);
 
 /* --- what leaves ------------------------------------------------------------------------------ */
 
-/* The screen is about to send this append of a hand-off; instead of the one before, if that has not
- * left. Its context does not leave with it. */
-void announced_put(struct announced *announced, const struct operation *offer);
-/* What the screen says of the next one; the sync thread is to be rung then. */
+/* A way out that the sync thread keeps open for whoever makes them: nothing here waits. */
+struct announced_way {
+    bool (*begin)(void *context);                 /* one is being made; false: not open */
+    bool (*end)(void *context, const char *body); /* it leaves; false: it does not */
+    void (*cut)(void *context);                   /* none follows */
+    void *context;
+};
+/* Copied; NULL: there is none any more. */
+void announced_way_set(struct announced *announced, const struct announced_way *way);
+
+/* The screen is about to send this append of a hand-off: it leaves by the way that is open. Else it
+ * is kept for the sync thread, which is to be rung then, instead of the one before, if that has not
+ * left: false. Its context does not leave with it. */
+bool announced_put(struct announced *announced, const struct operation *offer);
+/* What the screen says of the next one. */
 enum announced_next {
     ANNOUNCED_UNSAID,
     ANNOUNCED_POSSIBLE, /* one may be put some time: the way to the server can be made */
-    ANNOUNCED_EXPECTED, /* one is being made: the sync thread, and the server, are awake by then */
+    ANNOUNCED_EXPECTED, /* one is being made: the server, or the sync thread, is awake by then */
     ANNOUNCED_DROPPED,  /* what was expected is not put */
 };
-void announced_say(struct announced *announced, enum announced_next next);
+/* True: the sync thread is to be rung. */
+bool announced_say(struct announced *announced, enum announced_next next);
 /* The sync thread: what was said last, once; what was put since unsays it. */
 enum announced_next announced_said(struct announced *announced);
 bool announced_waits(struct announced *announced);

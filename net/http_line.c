@@ -1,10 +1,12 @@
 #include "net/http_line.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "app/text.h"
 #include "net/http_exchange.h"
 
@@ -15,12 +17,18 @@
 /* What stands around what is known of a head, and around a body. */
 #define HEAD_ROOM 160
 #define BODY_ROOM 32
+/* It is looked at again after a part of the time that it has taken so far. */
+#define LOOKS 8
 
 struct http_line {
-    struct http_client *client;
+    const struct http_client *model; /* whose server and token they are */
     char *path;
+    pthread_mutex_t mutex;          /* for all below: libcurl's handles are not for two threads */
+    struct http_client *client;     /* that connects; NULL until the line is opened first */
     struct http_exchange *exchange; /* done once it is open; NULL: closed */
-    size_t begun;                   /* the length of the head that has left; 0: none has */
+    int64_t opened_ms;              /* steady time when it began to be opened */
+    struct text_buffer head;        /* that leaves next; wiped */
+    bool begun;                     /* a head has left, and no body behind it */
     bool unanswered;                /* the request before */
 };
 
@@ -36,17 +44,27 @@ int http_line_new(struct http_line **result, struct http_client *client, const c
         free(line);
         return error_set(error, ERROR_MEMORY, "no memory for a line");
     }
-    line->client = client;
+    line->model = client;
+    pthread_mutex_init(&line->mutex, NULL);
     *result = line;
     return 0;
+}
+
+static void wipe(struct text_buffer *bytes)
+{
+    if (bytes->bytes != NULL)
+        sodium_memzero(bytes->bytes, bytes->length);
+    text_buffer_free(bytes);
+    *bytes = (struct text_buffer){0};
 }
 
 static void hang_up(struct http_line *line)
 {
     http_exchange_cancel(line->exchange);
     line->exchange = NULL;
-    line->begun = 0;
+    line->begun = false;
     line->unanswered = false;
+    wipe(&line->head);
 }
 
 void http_line_free(struct http_line *line)
@@ -54,6 +72,8 @@ void http_line_free(struct http_line *line)
     if (line == NULL)
         return;
     hang_up(line);
+    http_client_free(line->client);
+    pthread_mutex_destroy(&line->mutex);
     free(line->path);
     free(line);
 }
@@ -90,22 +110,119 @@ static bool is_good(const struct http_line *line)
            strstr(reply, HEAD_END) == reply + length - strlen(HEAD_END);
 }
 
-void http_line_open(struct http_line *line)
+/* With the path behind it. */
+static const char *host_of(const struct http_client *client)
 {
-    if (line->exchange != NULL && !http_exchange_done(line->exchange))
+    const char *parted = strstr(client->base_url, "://");
+
+    return parted != NULL ? parted + strlen("://") : "";
+}
+
+/* Made before it is needed. */
+static void make_head(struct http_line *line)
+{
+    const char *authorization = line->model->authorization;
+    const char *host = host_of(line->model);
+    size_t host_length = strcspn(host, "/");
+    struct text_buffer *head = &line->head;
+
+    wipe(head);
+    /* At once: what it grew out of would not be wiped. */
+    (void)text_buffer_reserve(head, HEAD_ROOM + strlen(host) + strlen(line->path) +
+                                        (authorization != NULL ? strlen(authorization) : 0));
+    text_buffer_add_format(head, "POST %s%s HTTP/1.1\r\nHost: ", host + host_length, line->path);
+    text_buffer_add(head, host, host_length);
+    text_buffer_add_text(head, "\r\nContent-Type: application/json\r\n"
+                               "Transfer-Encoding: chunked\r\n");
+    if (authorization != NULL)
+        text_buffer_add_format(head, "%s\r\n", authorization);
+    text_buffer_add_text(head, "\r\n");
+}
+
+/* A client of its own: what the model's thread waits for is not for another thread to touch. */
+static bool has_client(struct http_line *line)
+{
+    struct http_client_options options = line->model->limits;
+
+    options.base_url = line->model->base_url;
+    options.ca_file = line->model->ca_file;
+    options.cert_file = line->model->cert_file;
+    options.key_file = line->model->key_file;
+    return line->client != NULL || http_client_new(&line->client, &options, NULL) == 0;
+}
+
+static bool is_opening(const struct http_line *line)
+{
+    return line->exchange != NULL && !http_exchange_done(line->exchange);
+}
+
+static int64_t carry_on(struct http_line *line)
+{
+    int64_t took;
+
+    if (!is_opening(line))
+        return -1;
+    (void)http_client_poll(line->client, NULL, 0, 0, NULL);
+    if (!is_opening(line))
+        return -1;
+    /* By and by more seldom: a server that is not there is waited for in vain. */
+    took = clock_steady(NULL) - line->opened_ms;
+    return 1 + took / LOOKS;
+}
+
+static void open_line(struct http_line *line)
+{
+    if (is_opening(line))
         return;
-    if (is_open(line) && (line->begun > 0 || is_good(line))) {
+    if (is_open(line) && (line->begun || is_good(line))) {
         line->unanswered = false;
         return;
     }
     hang_up(line);
+    if (!has_client(line))
+        return;
+    make_head(line);
+    line->opened_ms = clock_steady(NULL);
     line->exchange = http_exchange_connect(line->client);
+    (void)carry_on(line);
+}
+
+void http_line_open(struct http_line *line)
+{
+    pthread_mutex_lock(&line->mutex);
+    open_line(line);
+    pthread_mutex_unlock(&line->mutex);
+}
+
+int64_t http_line_carry_on(struct http_line *line)
+{
+    int64_t next;
+
+    pthread_mutex_lock(&line->mutex);
+    next = carry_on(line);
+    pthread_mutex_unlock(&line->mutex);
+    return next;
+}
+
+void http_line_token_changed(struct http_line *line)
+{
+    pthread_mutex_lock(&line->mutex);
+    if (line->exchange != NULL)
+        make_head(line);
+    pthread_mutex_unlock(&line->mutex);
+}
+
+void http_line_close(struct http_line *line)
+{
+    pthread_mutex_lock(&line->mutex);
+    hang_up(line);
+    pthread_mutex_unlock(&line->mutex);
 }
 
 /* --- a request -------------------------------------------------------------------------------- */
 
-/* All of it, without waiting; else the line is hung up. The bytes may be personal: wiped. */
-static bool leave(struct http_line *line, struct text_buffer *bytes)
+/* All of it, without waiting; else the line is hung up. */
+static bool leave(struct http_line *line, const struct text_buffer *bytes)
 {
     size_t sent = 0;
     bool left =
@@ -115,74 +232,59 @@ static bool leave(struct http_line *line, struct text_buffer *bytes)
 
     if (!left)
         hang_up(line);
-    if (bytes->bytes != NULL)
-        sodium_memzero(bytes->bytes, bytes->length);
     return left;
 }
 
-/* With the path behind it. */
-static const char *host_of(const struct http_client *client)
+static bool begin(struct http_line *line)
 {
-    const char *parted = strstr(client->base_url, "://");
-
-    return parted != NULL ? parted + strlen("://") : "";
-}
-
-bool http_line_begin(struct http_line *line)
-{
-    const struct http_client *client = line->client;
-    const char *authorization = client->authorization;
-    const char *host = host_of(client);
-    size_t host_length = strcspn(host, "/");
-    struct text_buffer head = {0};
-    bool left;
-
-    if (!is_open(line) || line->begun > 0)
+    if (!is_open(line) || line->begun)
         return false;
     if (!is_good(line)) {
         hang_up(line);
         return false;
     }
     line->unanswered = false;
-    /* At once: what it grew out of would not be wiped. */
-    (void)text_buffer_reserve(&head, HEAD_ROOM + strlen(client->base_url) + strlen(line->path) +
-                                         (authorization != NULL ? strlen(authorization) : 0));
-    text_buffer_add_format(&head, "POST %s%s HTTP/1.1\r\nHost: ", host + host_length, line->path);
-    text_buffer_add(&head, host, host_length);
-    text_buffer_add_text(&head, "\r\nContent-Type: application/json\r\n"
-                                "Transfer-Encoding: chunked\r\n");
-    if (authorization != NULL)
-        text_buffer_add_format(&head, "%s\r\n", authorization);
-    text_buffer_add_text(&head, "\r\n");
-    left = leave(line, &head);
-    if (left)
-        line->begun = head.length;
-    text_buffer_free(&head);
-    return left;
+    line->begun = leave(line, &line->head);
+    return line->begun;
 }
 
-size_t http_line_end(struct http_line *line, const char *body, size_t length)
+bool http_line_begin(struct http_line *line)
+{
+    bool begun;
+
+    /* Whoever carries it on may be in the middle of opening it, which takes a while. */
+    if (pthread_mutex_trylock(&line->mutex) != 0)
+        return false;
+    begun = begin(line);
+    pthread_mutex_unlock(&line->mutex);
+    return begun;
+}
+
+bool http_line_end(struct http_line *line, const char *body, size_t length)
 {
     struct text_buffer rest = {0};
-    size_t count = line->begun;
+    bool left = false;
 
-    if (count == 0)
-        return 0;
     (void)text_buffer_reserve(&rest, length + BODY_ROOM);
     text_buffer_add_format(&rest, "%zx\r\n", length);
     text_buffer_add(&rest, body, length);
     text_buffer_add_text(&rest, "\r\n0\r\n\r\n");
-    count = leave(line, &rest) ? count + rest.length : 0;
-    if (count > 0) {
-        line->begun = 0;
-        line->unanswered = true;
+    pthread_mutex_lock(&line->mutex);
+    if (line->begun) {
+        left = leave(line, &rest);
+        line->begun = false;
+        line->unanswered = left;
     }
-    text_buffer_free(&rest);
-    return count;
+    pthread_mutex_unlock(&line->mutex);
+    /* It may be personal. */
+    wipe(&rest);
+    return left;
 }
 
 void http_line_cut(struct http_line *line)
 {
-    if (line->begun > 0)
+    pthread_mutex_lock(&line->mutex);
+    if (line->begun)
         hang_up(line);
+    pthread_mutex_unlock(&line->mutex);
 }

@@ -59,22 +59,36 @@ static int transport_set_token(void *context, const char *token, struct error *e
 {
     struct sync *sync = context;
 
-    return http_client_token_set(sync->client, token, error);
+    int code = http_client_token_set(sync->client, token, error);
+
+    http_line_token_changed(sync->line);
+    return code;
 }
 
-static size_t transport_line(void *context, enum sync_line what, const char *body)
+static void transport_line(void *context, enum sync_line what)
 {
     struct sync *sync = context;
 
     if (what == SYNC_LINE_OPEN)
         http_line_open(sync->line);
-    else if (what == SYNC_LINE_BEGIN)
-        (void)http_line_begin(sync->line);
-    else if (what == SYNC_LINE_END)
-        return http_line_end(sync->line, body, strlen(body));
     else
-        http_line_cut(sync->line);
-    return 0;
+        http_line_close(sync->line);
+}
+
+/* The screen's thread sends by itself: a thread that is woken for it would begin later. */
+static bool way_begin(void *context)
+{
+    return http_line_begin(context);
+}
+
+static bool way_end(void *context, const char *body)
+{
+    return http_line_end(context, body, strlen(body));
+}
+
+static void way_cut(void *context)
+{
+    http_line_cut(context);
 }
 
 /* Hands ended exchanges over to the engine. */
@@ -102,7 +116,11 @@ static int turn(struct sync *sync, struct error *error)
     int bell = link_sync_fd(sync->link);
     struct pollfd rung = {.fd = bell, .events = POLLIN};
     int64_t wait = sync_engine_step(sync->engine);
+    int64_t opening = http_line_carry_on(sync->line);
     int code = 0;
+
+    if (opening >= 0 && (wait < 0 || opening < wait))
+        wait = opening;
 
     if (sync_engine_ended(sync->engine, &code, NULL))
         return 0;
@@ -123,6 +141,7 @@ static void sync_free(struct sync *sync)
     sync_engine_free(sync->engine);
     for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         http_exchange_cancel(sync->exchanges[lane]);
+    announced_way_set(link_announced(sync->link), NULL);
     http_line_free(sync->line);
     http_client_free(sync->client);
     sodium_free(sync->key);
@@ -185,6 +204,8 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
         sync_free(sync);
         return code;
     }
+    announced_way_set(link_announced(sync->link),
+                      &(struct announced_way){way_begin, way_end, way_cut, sync->line});
     *result = sync;
     return 0;
 }

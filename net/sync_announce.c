@@ -1,6 +1,6 @@
 /* The job that announces a hand-off (POST /v1/announcements) while the offer is still being written
- * here; and the taking in of those that others announce. Hints: nobody tries again, and no failure
- * of theirs is told. */
+ * here, when the screen has not sent it by the line; and the taking in of those that others
+ * announce. Hints: nobody tries again, and no failure of theirs is told. */
 #include <string.h>
 
 #include "app/json.h"
@@ -9,19 +9,6 @@
 static bool announce_due(struct sync_engine *engine)
 {
     return announced_waits(link_announced(engine->options.link)) && sync_store_usable(engine);
-}
-
-/* Behind its head, or with it. Nobody looks at the answer, but before the next one. */
-static bool leave_by_line(struct sync_engine *engine, const char *text)
-{
-    size_t sent;
-
-    (void)sync_line(engine, SYNC_LINE_BEGIN, NULL);
-    sent = sync_line(engine, SYNC_LINE_END, text);
-    if (sent > 0)
-        engine->totals.exchanges++;
-    engine->totals.bytes_sent += (int64_t)sent;
-    return sent > 0;
 }
 
 static int announce_begin(struct sync_engine *engine, struct error *error)
@@ -35,11 +22,8 @@ static int announce_begin(struct sync_engine *engine, struct error *error)
     int code = 1;
 
     if (text != NULL && !engine->announces_not) {
-        engine->gives_way = leave_by_line(engine, text);
-        if (!engine->gives_way) {
-            code = sync_send(engine, SYNC_LANE_AHEAD, &request, error);
-            engine->gives_way = code == 0;
-        }
+        code = sync_send(engine, SYNC_LANE_AHEAD, &request, error);
+        engine->gives_way = code == 0;
     }
     announced_text_free(text);
     return code;
@@ -75,11 +59,8 @@ bool sync_announced_said(struct sync_engine *engine)
 {
     enum announced_next next = announced_said(link_announced(engine->options.link));
 
-    if (next == ANNOUNCED_DROPPED)
-        (void)sync_line(engine, SYNC_LINE_CUT, NULL);
-    else if (next != ANNOUNCED_UNSAID && !engine->announces_not && sync_store_usable(engine))
-        (void)sync_line(engine, next == ANNOUNCED_EXPECTED ? SYNC_LINE_BEGIN : SYNC_LINE_OPEN,
-                        NULL);
+    if (next != ANNOUNCED_UNSAID && !engine->announces_not && sync_store_usable(engine))
+        sync_line(engine, SYNC_LINE_OPEN);
     return next == ANNOUNCED_EXPECTED;
 }
 

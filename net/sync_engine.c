@@ -47,11 +47,12 @@ int sync_send(struct sync_engine *engine, enum sync_lane lane, const struct http
     return engine->options.transport.begin(engine->options.transport.context, lane, request, error);
 }
 
-size_t sync_line(struct sync_engine *engine, enum sync_line what, const char *body)
+void sync_line(struct sync_engine *engine, enum sync_line what)
 {
     const struct sync_transport *transport = &engine->options.transport;
 
-    return transport->line != NULL ? transport->line(transport->context, what, body) : 0;
+    if (transport->line != NULL)
+        transport->line(transport->context, what);
 }
 
 void sync_lane_cancel(struct sync_engine *engine, enum sync_lane lane)

@@ -31,12 +31,10 @@ enum sync_lane {
 
 #define SYNC_LINE_PATH "/v1/announcements"
 
-/* What is done with the line for announcements (http_line.h). */
+/* What is done with the line for announcements (http_line.h), over which the screen sends them. */
 enum sync_line {
     SYNC_LINE_OPEN, /* to SYNC_LINE_PATH */
-    SYNC_LINE_BEGIN,
-    SYNC_LINE_END, /* with the body */
-    SYNC_LINE_CUT,
+    SYNC_LINE_CLOSE,
 };
 
 /* How requests leave. Functions get `context`. */
@@ -49,8 +47,8 @@ struct sync_transport {
     /* The bearer token of the requests from now on, NULL for none. */
     int (*set_token)(void *context, const char *token, struct error *error);
     void *context;
-    /* NULL: there is no such line. How many bytes a request had that has left; 0 for none. */
-    size_t (*line)(void *context, enum sync_line what, const char *body);
+    /* NULL: there is no such line. */
+    void (*line)(void *context, enum sync_line what);
 };
 
 struct sync_engine_options {

@@ -11,7 +11,7 @@ void sync_store_close(struct sync_engine *engine)
 {
     sync_lane_cancel(engine, SYNC_LANE_BELL);
     sync_lane_cancel(engine, SYNC_LANE_AHEAD);
-    (void)sync_line(engine, SYNC_LINE_CUT, NULL);
+    sync_line(engine, SYNC_LINE_CLOSE);
     if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH ||
         engine->running[SYNC_LANE_WORK] == SYNC_JOB_PRESENCE)
         sync_lane_cancel(engine, SYNC_LANE_WORK);
@@ -74,7 +74,7 @@ void sync_session_drop(struct sync_engine *engine)
     engine->announces_not = false;
     sync_lane_cancel(engine, SYNC_LANE_BELL);
     sync_lane_cancel(engine, SYNC_LANE_AHEAD);
-    (void)sync_line(engine, SYNC_LINE_CUT, NULL);
+    sync_line(engine, SYNC_LINE_CLOSE);
     /* An errand does not stand or fall with the session. A change of password ends it before its
      * own answer is here: asked again, it would find the present password changed. */
     if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_ERRAND)

@@ -315,8 +315,9 @@ int64_t sync_provider_next(const struct sync_engine *engine);
 #define SYNC_ANNOUNCED_LIMIT 16
 /* What is longer is read as any reply is. */
 #define SYNC_ANNOUNCED_BYTES 16384
-/* The line over which they leave (http_line.h), if there is one: as sync_transport has it. */
-size_t sync_line(struct sync_engine *engine, enum sync_line what, const char *body);
+/* The line over which the screen sends them (http_line.h), if there is one: as sync_transport has
+ * it. */
+void sync_line(struct sync_engine *engine, enum sync_line what);
 /* The screen has said something of the next one; true when it is being made: somebody waits. */
 bool sync_announced_said(struct sync_engine *engine);
 /* Takes in what an answer of the bell announces, and rings the screen. */

@@ -19,26 +19,29 @@ static bool can_announce(struct desk *desk)
     return desk->store != NULL && !desk->local_only && status.state == LINK_ONLINE;
 }
 
+static void say(struct desk *desk, enum announced_next next)
+{
+    if (announced_say(link_announced(desk->link), next))
+        link_sync_ring(desk->link);
+}
+
 void arriving_prepare(struct desk *desk)
 {
     if (!can_announce(desk))
         return;
-    announced_say(link_announced(desk->link), ANNOUNCED_POSSIBLE);
-    link_sync_ring(desk->link);
+    say(desk, ANNOUNCED_POSSIBLE);
 }
 
 void arriving_expect(struct desk *desk)
 {
     if (!can_announce(desk))
         return;
-    announced_say(link_announced(desk->link), ANNOUNCED_EXPECTED);
-    link_sync_ring(desk->link);
+    say(desk, ANNOUNCED_EXPECTED);
 }
 
 void arriving_drop(struct desk *desk)
 {
-    announced_say(link_announced(desk->link), ANNOUNCED_DROPPED);
-    link_sync_ring(desk->link);
+    say(desk, ANNOUNCED_DROPPED);
 }
 
 void arriving_announce(struct desk *desk, const struct operation *offer)
@@ -51,8 +54,8 @@ void arriving_announce(struct desk *desk, const struct operation *offer)
         arriving_drop(desk);
         return;
     }
-    announced_put(link_announced(desk->link), offer);
-    link_sync_ring(desk->link);
+    if (!announced_put(link_announced(desk->link), offer))
+        link_sync_ring(desk->link);
     (void)nanosleep(&head_start, NULL);
 }
 
@@ -73,7 +76,7 @@ static bool is_here(struct desk *desk, const struct record *handoff)
     return known;
 }
 
-static void say(struct desk *desk)
+static void describe(struct desk *desk)
 {
     const struct record *handoff = desk->arriving.handoff;
     char name[WORK_NAME_SIZE], summary[HANDOFF_SUMMARY_SIZE];
@@ -131,6 +134,6 @@ bool arriving_look(struct desk *desk)
         announced_drop(announced, &desk->arriving.handoff->id);
         arriving_forget(desk);
     }
-    say(desk);
+    describe(desk);
     return !id_equal(&before, &desk->arriving.handoff->id);
 }

@@ -34,8 +34,7 @@ struct bench {
     char catalogue_path[128];
     struct sent lanes[SYNC_LANE_COUNT];
     char token[64];
-    bool has_line;                   /* a line for announcements is open */
-    char line[400];                  /* what was done with it: "open begin cut {body}" */
+    char line[400];                  /* what was done with the line: "open close" */
     const struct signature_key *key; /* the terminal's, for engines made from now on */
     bool escrow_pinned;              /* the same */
     int64_t steady;

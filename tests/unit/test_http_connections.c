@@ -205,25 +205,31 @@ static struct http_line *line_of(struct http_client *client)
     assert_int_equal(http_client_token_set(client, "abc.DEF", NULL), 0);
     assert_int_equal(http_line_new(&line, client, "/v1/announcements", NULL), 0);
     assert_false(http_line_begin(line));
-    assert_int_equal(http_line_end(line, HELLO, strlen(HELLO)), 0);
+    assert_false(http_line_end(line, HELLO, strlen(HELLO)));
+    assert_int_equal(http_line_carry_on(line), -1);
     return line;
 }
 
 /* Opens it and sends a head. */
-static void line_begin(struct http_line *line, struct http_client *client)
+static void line_begin(struct http_line *line)
 {
+    int64_t next;
+
     http_line_open(line);
-    while (!http_line_begin(line))
-        assert_int_equal(http_client_poll(client, NULL, 0, 10, NULL), 0);
+    while ((next = http_line_carry_on(line)) >= 0) {
+        assert_in_range(next, 1, 10);
+        usleep(1000);
+    }
+    assert_true(http_line_begin(line));
 }
 
 /* The body, until it is answered. */
-static size_t line_end(struct http_line *line, struct pieces *pieces)
+static bool line_end(struct http_line *line, struct pieces *pieces)
 {
     int before = atomic_load(&pieces->bodies);
-    size_t sent = http_line_end(line, HELLO, strlen(HELLO));
+    bool sent = http_line_end(line, HELLO, strlen(HELLO));
 
-    while (sent > 0 && atomic_load(&pieces->bodies) == before)
+    while (sent && atomic_load(&pieces->bodies) == before)
         usleep(1000);
     return sent;
 }
@@ -242,18 +248,18 @@ static void a_line_carries_head_and_body_apart(void **state)
                    "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
                    "Authorization: Bearer abc.DEF\r\n\r\n",
                    scripted_server_url(server) + strlen("http://"));
-    line_begin(line, client);
+    line_begin(line);
     assert_false(http_line_begin(line));
     http_line_open(line);
-    assert_int_equal(line_end(line, &pieces), strlen(head) + strlen("d\r\n" HELLO "\r\n0\r\n\r\n"));
+    assert_true(line_end(line, &pieces));
     assert_memory_equal(pieces.text, head, strlen(head));
     assert_string_equal(pieces.text + strlen(head), "d\r\n" HELLO "\r\n0\r\n\r\n");
     /* It is open still, looked at or not. */
     assert_true(http_line_begin(line));
-    assert_true(line_end(line, &pieces) > 0);
+    assert_true(line_end(line, &pieces));
     http_line_open(line);
     assert_true(http_line_begin(line));
-    assert_true(line_end(line, &pieces) > 0);
+    assert_true(line_end(line, &pieces));
     assert_int_equal(atomic_load(&pieces.connections), 1);
     http_line_free(line);
     http_client_free(client);
@@ -278,13 +284,13 @@ static void a_line_that_said_no_is_not_used_again(void **state)
         struct http_client *client = http_fixture_client(server);
         struct http_line *line = line_of(client);
 
-        line_begin(line, client);
-        assert_true(line_end(line, &pieces) > 0);
+        line_begin(line);
+        assert_true(line_end(line, &pieces));
         while (pieces.closes && http_line_begin(line))
             http_line_cut(line);
         assert_false(http_line_begin(line));
-        line_begin(line, client);
-        assert_true(line_end(line, &pieces) > 0);
+        line_begin(line);
+        assert_true(line_end(line, &pieces));
         assert_int_equal(atomic_load(&pieces.connections), 2);
         http_line_free(line);
         http_client_free(client);
@@ -300,14 +306,14 @@ static void what_is_cut_is_no_request(void **state)
     struct http_line *line = line_of(client);
 
     (void)state;
-    line_begin(line, client);
+    line_begin(line);
     while (atomic_load(&pieces.connections) == 0)
         usleep(1000);
     http_line_cut(line);
-    assert_int_equal(http_line_end(line, HELLO, strlen(HELLO)), 0);
+    assert_false(http_line_end(line, HELLO, strlen(HELLO)));
     assert_false(http_line_begin(line));
-    line_begin(line, client);
-    assert_true(line_end(line, &pieces) > 0);
+    line_begin(line);
+    assert_true(line_end(line, &pieces));
     http_line_cut(line);
     assert_true(http_line_begin(line));
     assert_int_equal(atomic_load(&pieces.connections), 2);
@@ -315,6 +321,55 @@ static void what_is_cut_is_no_request(void **state)
     http_line_free(line);
     http_client_free(client);
     scripted_server_stop(server);
+}
+
+/* The thread that sends knows nothing of tokens, nor of when one has ended. */
+static void a_line_has_the_token_of_now(void **state)
+{
+    static struct pieces pieces = {.reply = NO_CONTENT};
+    struct scripted_server *server = scripted_server_start(answer_line, &pieces);
+    struct http_client *client = http_fixture_client(server);
+    struct http_line *line = line_of(client);
+
+    (void)state;
+    line_begin(line);
+    assert_true(line_end(line, &pieces));
+    assert_int_equal(http_client_token_set(client, "ghi.JKL", NULL), 0);
+    http_line_token_changed(line);
+    http_line_open(line);
+    assert_true(http_line_begin(line));
+    assert_true(line_end(line, &pieces));
+    assert_non_null(strstr(pieces.text, "Bearer ghi.JKL\r\n"));
+    assert_int_equal(atomic_load(&pieces.connections), 1);
+    http_line_close(line);
+    assert_false(http_line_begin(line));
+    assert_false(http_line_end(line, HELLO, strlen(HELLO)));
+    line_begin(line);
+    http_line_close(line);
+    assert_false(http_line_end(line, HELLO, strlen(HELLO)));
+    assert_int_equal(atomic_load(&pieces.bodies), 2);
+    http_line_free(line);
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
+/* Looked at ever more seldom, while nothing of it opens. */
+static void a_line_to_nowhere_is_not_begun(void **state)
+{
+    struct scripted_server *server = scripted_server_start(answer_line, NULL);
+    struct http_client *client = http_fixture_client(server);
+    struct http_line *line = line_of(client);
+    int looks = 0;
+
+    (void)state;
+    scripted_server_stop(server);
+    http_line_open(line);
+    while (http_line_carry_on(line) >= 0 && looks++ < 1000)
+        usleep(1000);
+    assert_true(looks < 1000);
+    assert_false(http_line_begin(line));
+    http_line_free(line);
+    http_client_free(client);
 }
 
 int main(void)
@@ -327,6 +382,8 @@ int main(void)
         cmocka_unit_test(a_line_carries_head_and_body_apart),
         cmocka_unit_test(a_line_that_said_no_is_not_used_again),
         cmocka_unit_test(what_is_cut_is_no_request),
+        cmocka_unit_test(a_line_has_the_token_of_now),
+        cmocka_unit_test(a_line_to_nowhere_is_not_begun),
     };
 
     return cmocka_run_group_tests_name("http_connections", tests, NULL, NULL);

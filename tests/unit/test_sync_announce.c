@@ -27,7 +27,7 @@ static void announce(struct bench *bench, const char *summary)
     json_object_set_new(
         offer->body, "facts",
         json_pack("[{s:s}, {s:s, s:s}]", "fact", "mood", "fact", "summary", "need", summary));
-    announced_put(link_announced(bench->link), offer);
+    (void)announced_put(link_announced(bench->link), offer);
     operation_free(offer);
     sync_engine_ring(bench->engine);
     (void)sync_engine_step(bench->engine);
@@ -119,7 +119,7 @@ static void what_is_expected_finds_it_awake(void **state)
     bench_get_online(bench);
     (void)store_fixture_note(&bench->store, &matter, "after it");
     for (int put = 1; put >= 0; put--) {
-        announced_say(link_announced(bench->link), ANNOUNCED_EXPECTED);
+        assert_true(announced_say(link_announced(bench->link), ANNOUNCED_EXPECTED));
         sync_engine_ring(bench->engine);
         wait = sync_engine_step(bench->engine);
         assert_true(wait > 0 && wait < 10);
@@ -137,32 +137,61 @@ static void what_is_expected_finds_it_awake(void **state)
     bench_free(bench);
 }
 
-/* The head goes while the offer is being made, the body behind it; when no line is open, all goes
- * the usual way. */
+/* What was done with a way out. */
+struct way {
+    bool open;
+    char done[400];
+};
+
+static void note(struct way *way, const char *what)
+{
+    size_t used = strlen(way->done);
+
+    snprintf(way->done + used, sizeof(way->done) - used, "%s%s", used > 0 ? " " : "", what);
+}
+
+static bool way_begin(void *context)
+{
+    note(context, "begin");
+    return ((struct way *)context)->open;
+}
+
+static bool way_end(void *context, const char *body)
+{
+    note(context, body);
+    return ((struct way *)context)->open;
+}
+
+static void way_cut(void *context)
+{
+    note(context, "cut");
+}
+
+#define LEFT                                                                                       \
+    "{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"lost "                                          \
+    "card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost card\"}]}}"
+
+/* The head goes while the offer is being made, the body behind it, and the sync thread sleeps; when
+ * no line is open, all goes the usual way. */
 static void it_leaves_by_a_line_that_is_open(void **state)
 {
     struct bench *bench = bench_new(false);
+    struct way way = {.open = true};
     struct announced *announced;
-    int64_t before;
 
     (void)state;
     bench_get_online(bench);
     announced = link_announced(bench->link);
-    bench->line[0] = '\0';
-    bench->has_line = true;
-    announced_say(announced, ANNOUNCED_POSSIBLE);
-    assert_true(sync_engine_step(bench->engine) != 2);
-    announced_say(announced, ANNOUNCED_EXPECTED);
-    (void)sync_engine_step(bench->engine);
-    assert_string_equal(bench->line, "open begin");
-    before = sync_engine_totals(bench->engine)->bytes_sent;
+    announced_way_set(announced, &(struct announced_way){way_begin, way_end, way_cut, &way});
+    assert_false(announced_say(announced, ANNOUNCED_EXPECTED));
+    assert_int_equal(announced_said(announced), ANNOUNCED_UNSAID);
+    assert_string_equal(way.done, "begin");
     announce(bench, "lost card");
-    assert_string_equal(bench->line,
-                        "open begin begin {\"id\":\"" OFFER "\",\"body\":{\"summary\":\"lost "
-                        "card\",\"facts\":[{\"fact\":\"summary\",\"need\":\"lost card\"}]}}");
+    assert_string_equal(way.done, "begin " LEFT);
+    assert_false(announced_waits(announced));
     assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
-    assert_true(sync_engine_totals(bench->engine)->bytes_sent > before);
-    bench->has_line = false;
+    way.open = false;
+    assert_true(announced_say(announced, ANNOUNCED_EXPECTED));
     announce(bench, "lost card");
     assert_true(bench->lanes[SYNC_LANE_AHEAD].open);
     bench_free(bench);
@@ -170,6 +199,27 @@ static void it_leaves_by_a_line_that_is_open(void **state)
 
 static void what_is_expected_and_does_not_come_is_cut(void **state)
 {
+    struct announced *announced = announced_new();
+    struct way way = {.open = true};
+
+    (void)state;
+    assert_non_null(announced);
+    announced_way_set(announced, &(struct announced_way){way_begin, way_end, way_cut, &way});
+    assert_false(announced_say(announced, ANNOUNCED_EXPECTED));
+    assert_false(announced_say(announced, ANNOUNCED_DROPPED));
+    assert_string_equal(way.done, "begin cut");
+    announced_way_set(announced, NULL);
+    assert_true(announced_say(announced, ANNOUNCED_EXPECTED));
+    assert_false(announced_say(announced, ANNOUNCED_DROPPED));
+    assert_int_equal(announced_said(announced), ANNOUNCED_UNSAID);
+    assert_string_equal(way.done, "begin cut");
+    announced_free(announced);
+}
+
+/* It is open where one may come, and for no longer than the session: nothing is sent for whom that
+ * has ended. */
+static void the_line_is_open_within_a_session(void **state)
+{
     struct bench *bench = bench_new(false);
     struct announced *announced;
 
@@ -177,22 +227,17 @@ static void what_is_expected_and_does_not_come_is_cut(void **state)
     bench_get_online(bench);
     announced = link_announced(bench->link);
     bench->line[0] = '\0';
-    announced_say(announced, ANNOUNCED_EXPECTED);
-    (void)sync_engine_step(bench->engine);
-    announced_say(announced, ANNOUNCED_DROPPED);
-    (void)sync_engine_step(bench->engine);
-    assert_string_equal(bench->line, "begin cut");
-    /* Nor is anything sent for whom the session has ended. */
-    announced_say(announced, ANNOUNCED_EXPECTED);
-    (void)sync_engine_step(bench->engine);
+    assert_true(announced_say(announced, ANNOUNCED_POSSIBLE));
+    assert_true(sync_engine_step(bench->engine) != 2);
+    assert_string_equal(bench->line, "open");
     link_sign_out(bench->link);
     sync_engine_ring(bench->engine);
     (void)sync_engine_step(bench->engine);
-    assert_non_null(strstr(bench->line, "begin cut begin cut"));
+    assert_non_null(strstr(bench->line, "open close"));
     bench->line[0] = '\0';
-    announced_say(announced, ANNOUNCED_EXPECTED);
+    (void)announced_say(announced, ANNOUNCED_POSSIBLE);
     (void)sync_engine_step(bench->engine);
-    assert_null(strstr(bench->line, "begin"));
+    assert_null(strstr(bench->line, "open"));
     bench_free(bench);
 }
 
@@ -438,6 +483,7 @@ int main(void)
         cmocka_unit_test(what_is_expected_finds_it_awake),
         cmocka_unit_test(it_leaves_by_a_line_that_is_open),
         cmocka_unit_test(what_is_expected_and_does_not_come_is_cut),
+        cmocka_unit_test(the_line_is_open_within_a_session),
         cmocka_unit_test(an_old_server_is_asked_once),
         cmocka_unit_test(nobody_tries_again),
         cmocka_unit_test(nothing_leaves_without_a_session),

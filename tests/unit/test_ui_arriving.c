@@ -303,7 +303,7 @@ static void test_the_sender_announces(void **state)
         ui_fixture_type(fixture, "nobody at all");
         ui_fixture_press(fixture, INPUT_CONTROL('X'));
         ui_fixture_wait(fixture, "Choose to whom first.");
-        assert_int_equal(announced_said(announced), ANNOUNCED_DROPPED);
+        assert_int_equal(announced_said(announced), ANNOUNCED_UNSAID);
         assert_false(announced_waits(announced));
         ui_fixture_press(fixture, INPUT_CONTROL('U'));
         ui_fixture_type(fixture, "front line");
