@@ -11,53 +11,108 @@
 #define TAG_ID    37
 #define TAG_JSON  262
 
-static void add(struct text_buffer *buffer, const unsigned char *head, size_t length)
+/* What an item is (RFC 8949 section 3.1), as it stands in the first byte of its head. */
+enum major {
+    MAJOR_UNSIGNED = 0 << 5,
+    MAJOR_NEGATIVE = 1 << 5,
+    MAJOR_BYTES = 2 << 5,
+    MAJOR_TEXT = 3 << 5,
+    MAJOR_ARRAY = 4 << 5,
+    MAJOR_MAP = 5 << 5,
+    MAJOR_TAG = 6 << 5,
+};
+
+/* The head of an item: how many bytes it has. Most have one or two. */
+static size_t put_head(unsigned char head[HEAD_MOST], enum major major, uint64_t value)
 {
-    text_buffer_add(buffer, (const char *)head, length);
+    size_t length = 1;
+
+    if (value < 24) {
+        head[0] = (unsigned char)value;
+    } else if (value <= UINT8_MAX) {
+        head[0] = 24;
+        head[1] = (unsigned char)value;
+        length = 2;
+    } else {
+        length = cbor_encode_uint(value, head, HEAD_MOST);
+    }
+    head[0] |= (unsigned char)major;
+    return length;
 }
 
-static void add_tag(struct text_buffer *buffer, uint64_t tag)
+/* Where the next `more` bytes are to be put; NULL when out of memory. */
+static unsigned char *begin(struct text_buffer *buffer, size_t more)
 {
-    unsigned char head[HEAD_MOST];
+    return text_buffer_reserve(buffer, more) ? (unsigned char *)buffer->bytes + buffer->length
+                                             : NULL;
+}
 
-    add(buffer, head, cbor_encode_tag(tag, head, sizeof(head)));
+static void end(struct text_buffer *buffer, size_t length)
+{
+    buffer->length += length;
+    buffer->bytes[buffer->length] = '\0';
+}
+
+static void add_head(struct text_buffer *buffer, enum major major, uint64_t value)
+{
+    unsigned char *to = begin(buffer, HEAD_MOST);
+
+    if (to != NULL)
+        end(buffer, put_head(to, major, value));
+}
+
+/* A text or bytes. */
+static void add_whole(struct text_buffer *buffer, enum major major, const void *bytes,
+                      size_t length)
+{
+    unsigned char *to = begin(buffer, HEAD_MOST + length);
+    size_t head;
+
+    if (to == NULL)
+        return;
+    head = put_head(to, major, length);
+    if (length > 0)
+        memcpy(to + head, bytes, length);
+    end(buffer, head + length);
 }
 
 static void add_text(struct text_buffer *buffer, const char *text, size_t length)
 {
-    unsigned char head[HEAD_MOST];
-
-    add(buffer, head, cbor_encode_string_start(length, head, sizeof(head)));
-    text_buffer_add(buffer, text, length);
-}
-
-static void add_bytes(struct text_buffer *buffer, const void *bytes, size_t length)
-{
-    unsigned char head[HEAD_MOST];
-
-    add(buffer, head, cbor_encode_bytestring_start(length, head, sizeof(head)));
-    text_buffer_add(buffer, bytes, length);
+    add_whole(buffer, MAJOR_TEXT, text, length);
 }
 
 static void add_real(struct text_buffer *buffer, double real)
 {
-    unsigned char head[HEAD_MOST];
+    unsigned char *to = begin(buffer, HEAD_MOST);
 
-    add(buffer, head, cbor_encode_double(real, head, sizeof(head)));
+    if (to != NULL)
+        end(buffer, cbor_encode_double(real, to, HEAD_MOST));
+}
+
+static void add_null(struct text_buffer *buffer)
+{
+    unsigned char *to = begin(buffer, HEAD_MOST);
+
+    if (to != NULL)
+        end(buffer, cbor_encode_null(to, HEAD_MOST));
+}
+
+static void add_boolean(struct text_buffer *buffer, bool boolean)
+{
+    unsigned char *to = begin(buffer, HEAD_MOST);
+
+    if (to != NULL)
+        end(buffer, cbor_encode_bool(boolean, to, HEAD_MOST));
 }
 
 void binary_write_map(struct text_buffer *buffer, size_t count)
 {
-    unsigned char head[HEAD_MOST];
-
-    add(buffer, head, cbor_encode_map_start(count, head, sizeof(head)));
+    add_head(buffer, MAJOR_MAP, count);
 }
 
 void binary_write_array(struct text_buffer *buffer, size_t count)
 {
-    unsigned char head[HEAD_MOST];
-
-    add(buffer, head, cbor_encode_array_start(count, head, sizeof(head)));
+    add_head(buffer, MAJOR_ARRAY, count);
 }
 
 void binary_write_text(struct text_buffer *buffer, const char *text)
@@ -67,16 +122,15 @@ void binary_write_text(struct text_buffer *buffer, const char *text)
 
 void binary_write_integer(struct text_buffer *buffer, int64_t integer)
 {
-    unsigned char head[HEAD_MOST];
-
-    add(buffer, head,
-        integer >= 0 ? cbor_encode_uint((uint64_t)integer, head, sizeof(head))
-                     : cbor_encode_negint((uint64_t)(-(integer + 1)), head, sizeof(head)));
+    if (integer >= 0)
+        add_head(buffer, MAJOR_UNSIGNED, (uint64_t)integer);
+    else
+        add_head(buffer, MAJOR_NEGATIVE, (uint64_t)(-(integer + 1)));
 }
 
 void binary_write_time(struct text_buffer *buffer, int64_t ms)
 {
-    add_tag(buffer, TAG_TIME);
+    add_head(buffer, MAJOR_TAG, TAG_TIME);
     add_real(buffer, (double)ms / 1000);
 }
 
@@ -100,41 +154,25 @@ bool binary_write_time_text(struct text_buffer *buffer, const char *text, size_t
 
 void binary_write_json(struct text_buffer *buffer, const char *text, size_t length)
 {
-    add_tag(buffer, TAG_JSON);
-    add_bytes(buffer, text, length);
+    add_head(buffer, MAJOR_TAG, TAG_JSON);
+    add_whole(buffer, MAJOR_BYTES, text, length);
 }
 
-/* One that comes back as the same text. */
-static bool is_id(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-        if (dash ? text[i] != '-'
-                 : !((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
-            return false;
-    }
-    return length == ID_TEXT_LENGTH;
-}
-
+/* What is an id as it is written comes back as the same text. */
 static void write_string(struct text_buffer *buffer, const char *text, size_t length)
 {
     unsigned char bytes[ID_BYTES];
-    struct id id = {0};
 
-    if (length != ID_TEXT_LENGTH || !is_id(text, length)) {
+    if (length != ID_TEXT_LENGTH || !id_text_to_bytes(text, bytes)) {
         add_text(buffer, text, length);
         return;
     }
-    memcpy(id.text, text, length);
-    id_to_bytes(&id, bytes);
-    add_tag(buffer, TAG_ID);
-    add_bytes(buffer, bytes, sizeof(bytes));
+    add_head(buffer, MAJOR_TAG, TAG_ID);
+    add_whole(buffer, MAJOR_BYTES, bytes, sizeof(bytes));
 }
 
 void binary_write_value(struct text_buffer *buffer, const json_t *value)
 {
-    unsigned char head[HEAD_MOST];
     const char *name;
     json_t *part;
     size_t index;
@@ -163,10 +201,10 @@ void binary_write_value(struct text_buffer *buffer, const json_t *value)
         add_real(buffer, json_real_value(value));
         return;
     case JSON_NULL:
-        add(buffer, head, cbor_encode_null(head, sizeof(head)));
+        add_null(buffer);
         return;
     default:
-        add(buffer, head, cbor_encode_bool(json_is_true(value), head, sizeof(head)));
+        add_boolean(buffer, json_is_true(value));
     }
 }
 
@@ -177,6 +215,7 @@ struct scan {
     struct json_plain plain;
     struct text_buffer *buffer;
     struct text_buffer unescaped; /* of a text with escapes */
+    struct json_span time;        /* the member of the outermost map that is one */
     size_t depth;
 };
 
@@ -185,8 +224,7 @@ struct scan {
 static bool count_head(struct text_buffer *buffer, size_t head_at, bool is_map, size_t count)
 {
     unsigned char head[HEAD_MOST];
-    size_t length = is_map ? cbor_encode_map_start(count, head, sizeof(head))
-                           : cbor_encode_array_start(count, head, sizeof(head));
+    size_t length = put_head(head, is_map ? MAJOR_MAP : MAJOR_ARRAY, count);
 
     if (buffer->failed || !text_buffer_reserve(buffer, length))
         return false;
@@ -209,10 +247,17 @@ static bool scan_text(struct scan *scan, struct json_span *text)
     if (!escaped)
         return true;
     text_buffer_clear(buffer);
-    for (size_t i = 0; i < text->length; i++) {
-        char letter = text->text[i] == '\\' ? json_plain_meant(text->text[++i]) : text->text[i];
+    for (size_t at = 0; at < text->length;) {
+        size_t plain = json_plain_length(text->text + at, text->length - at);
 
-        text_buffer_add(buffer, &letter, 1);
+        text_buffer_add(buffer, text->text + at, plain);
+        at += plain;
+        if (at < text->length) {
+            char letter = json_plain_meant(text->text[at + 1]);
+
+            text_buffer_add(buffer, &letter, 1);
+            at += 2;
+        }
     }
     *text = (struct json_span){buffer->bytes, buffer->length};
     return !buffer->failed;
@@ -220,14 +265,15 @@ static bool scan_text(struct scan *scan, struct json_span *text)
 
 static bool scan_value(struct scan *scan);
 
-static bool scan_member(struct scan *scan, const char *time)
+static bool scan_member(struct scan *scan)
 {
     struct json_span text;
     bool is_time;
 
     if (!scan_text(scan, &text) || !json_plain_letter(&scan->plain, ':'))
         return false;
-    is_time = time != NULL && json_span_is(&text, time);
+    is_time = scan->depth == 1 && text.length == scan->time.length &&
+              memcmp(text.text, scan->time.text, text.length) == 0;
     add_text(scan->buffer, text.text, text.length);
     if (!is_time || scan->plain.at == scan->plain.end || *scan->plain.at != '"')
         return scan_value(scan);
@@ -239,7 +285,7 @@ static bool scan_member(struct scan *scan, const char *time)
 }
 
 /* A map or an array, from its opening bracket. */
-static bool scan_members(struct scan *scan, char closing, const char *time)
+static bool scan_members(struct scan *scan, char closing)
 {
     size_t head_at = scan->buffer->length, count = 0;
 
@@ -250,7 +296,7 @@ static bool scan_members(struct scan *scan, char closing, const char *time)
     while (!json_plain_letter(&scan->plain, closing)) {
         if (count++ > 0 && !json_plain_letter(&scan->plain, ','))
             return false;
-        if (closing == '}' ? !scan_member(scan, time) : !scan_value(scan))
+        if (closing == '}' ? !scan_member(scan) : !scan_value(scan))
             return false;
     }
     scan->depth--;
@@ -260,28 +306,27 @@ static bool scan_members(struct scan *scan, char closing, const char *time)
 static bool scan_value(struct scan *scan)
 {
     struct json_plain *plain = &scan->plain;
-    unsigned char head[HEAD_MOST];
     struct json_span text;
     int64_t integer;
 
     switch (plain->at < plain->end ? *plain->at : '\0') {
     case '{':
-        return scan_members(scan, '}', NULL);
+        return scan_members(scan, '}');
     case '[':
-        return scan_members(scan, ']', NULL);
+        return scan_members(scan, ']');
     case '"':
         if (!scan_text(scan, &text))
             return false;
         write_string(scan->buffer, text.text, text.length);
         return true;
     case 't':
-        add(scan->buffer, head, cbor_encode_bool(true, head, sizeof(head)));
+        add_boolean(scan->buffer, true);
         return json_plain_word(plain, "true");
     case 'f':
-        add(scan->buffer, head, cbor_encode_bool(false, head, sizeof(head)));
+        add_boolean(scan->buffer, false);
         return json_plain_word(plain, "false");
     case 'n':
-        add(scan->buffer, head, cbor_encode_null(head, sizeof(head)));
+        add_null(scan->buffer);
         return json_plain_word(plain, "null");
     default:
         if (!json_plain_integer(plain, &integer))
@@ -294,10 +339,14 @@ static bool scan_value(struct scan *scan)
 bool binary_write_written(struct text_buffer *buffer, const char *json, size_t length,
                           const char *time)
 {
-    struct scan scan = {.plain = {json, json + length}, .buffer = buffer};
+    struct scan scan = {.plain = {json, json + length}, .buffer = buffer, .time.length = SIZE_MAX};
     size_t before = buffer->length;
-    bool written = length > 0 && *json == '{' && scan_members(&scan, '}', time) &&
-                   scan.plain.at == scan.plain.end && !buffer->failed;
+    bool written;
+
+    if (time != NULL)
+        scan.time = (struct json_span){time, strlen(time)};
+    written = length > 0 && *json == '{' && scan_members(&scan, '}') &&
+              scan.plain.at == scan.plain.end && !buffer->failed;
 
     text_buffer_free(&scan.unescaped);
     if (!written)

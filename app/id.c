@@ -134,20 +134,35 @@ bool id_parse(struct id *id, const char *text)
     return true;
 }
 
-static unsigned hex_value(char digit)
+/* What a digit as it is kept says, with HEX beside it; 0 for what is none. */
+#define HEX 0x10
+static const unsigned char hex_values[UCHAR_MAX + 1] = {
+    ['0'] = HEX | 0,  ['1'] = HEX | 1,  ['2'] = HEX | 2,  ['3'] = HEX | 3,
+    ['4'] = HEX | 4,  ['5'] = HEX | 5,  ['6'] = HEX | 6,  ['7'] = HEX | 7,
+    ['8'] = HEX | 8,  ['9'] = HEX | 9,  ['a'] = HEX | 10, ['b'] = HEX | 11,
+    ['c'] = HEX | 12, ['d'] = HEX | 13, ['e'] = HEX | 14, ['f'] = HEX | 15,
+};
+
+bool id_text_to_bytes(const char *text, unsigned char bytes[ID_BYTES])
 {
-    return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)(digit - 'a' + 10);
+    static const unsigned char places[ID_BYTES] = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                   19, 21, 24, 26, 28, 30, 32, 34};
+    unsigned all = HEX;
+
+    for (int i = 0; i < ID_BYTES; i++) {
+        unsigned high = hex_values[(unsigned char)text[places[i]]];
+        unsigned low = hex_values[(unsigned char)text[places[i] + 1]];
+
+        all &= high & low;
+        bytes[i] = (unsigned char)(high << 4 | (low & 0x0F));
+    }
+    return all != 0 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
 }
 
 void id_to_bytes(const struct id *id, unsigned char bytes[ID_BYTES])
 {
-    const char *at = id->text;
-
-    memset(bytes, 0, ID_BYTES);
-    for (int i = 0; i < ID_BYTES && *at != '\0'; i++, at += 2) {
-        at += *at == '-';
-        bytes[i] = (unsigned char)(hex_value(at[0]) << 4 | hex_value(at[1]));
-    }
+    if (id_is_empty(id) || !id_text_to_bytes(id->text, bytes))
+        memset(bytes, 0, ID_BYTES);
 }
 
 struct id id_from_bytes(const unsigned char bytes[ID_BYTES])

@@ -55,6 +55,8 @@ bool id_parse(struct id *id, const char *text);
 #define ID_BYTES 16
 void id_to_bytes(const struct id *id, unsigned char bytes[ID_BYTES]);
 struct id id_from_bytes(const unsigned char bytes[ID_BYTES]);
+/* Of ID_TEXT_LENGTH bytes of text; false when they are not an id as it is written, in lower case. */
+bool id_text_to_bytes(const char *text, unsigned char bytes[ID_BYTES]);
 
 bool id_is_empty(const struct id *id);
 bool id_equal(const struct id *left, const struct id *right);

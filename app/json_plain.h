@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define JSON_PLAIN_DEPTH   32
 #define JSON_PLAIN_MEMBERS 48
@@ -21,13 +22,24 @@ struct json_span {
     size_t length;    /* bytes */
 };
 
+/* How many of these bytes stand for themselves within a text: those before the first quote,
+ * backslash or control character. */
+size_t json_plain_length(const char *text, size_t length);
+
 /* Where it is read. After a false of any of these it is nowhere in particular. */
 struct json_plain {
     const char *at, *end;
 };
 
 /* Whether the next byte is `letter`, which is passed over then. */
-bool json_plain_letter(struct json_plain *plain, char letter);
+static inline bool json_plain_letter(struct json_plain *plain, char letter)
+{
+    if (plain->at == plain->end || *plain->at != letter)
+        return false;
+    plain->at++;
+    return true;
+}
+
 /* "true", "false" or "null". */
 bool json_plain_word(struct json_plain *plain, const char *word);
 bool json_plain_integer(struct json_plain *plain, int64_t *integer);
@@ -43,14 +55,21 @@ bool json_plain_value(struct json_plain *plain, struct json_span *value);
 struct json_plain_object {
     struct json_span names[JSON_PLAIN_MEMBERS];
     size_t count;
-    bool ended; /* past its closing bracket */
+    uint64_t marks; /* of what the names have in them */
+    bool ended;     /* past its closing bracket */
 };
 
 /* The name of the next member; its value comes next. False with `ended` after the last. */
 bool json_plain_member(struct json_plain *plain, struct json_plain_object *object,
                        struct json_span *name);
 
-bool json_span_is(const struct json_span *span, const char *text);
+static inline bool json_span_is(const struct json_span *span, const char *text)
+{
+    size_t length = strlen(text);
+
+    return span->text != NULL && span->length == length && memcmp(span->text, text, length) == 0;
+}
+
 /* Of the value of a text: what it says, {NULL} for any other value and with an escape in it. */
 struct json_span json_span_within(const struct json_span *value);
 

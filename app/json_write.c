@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json_plain.h"
 #include "app/text.h"
 
 /* Members that are sorted without memory of their own. */
@@ -18,57 +19,13 @@
 
 static void add_value(struct text_buffer *buffer, const json_t *value, bool sorted);
 
-/* Mostly it is there. */
-static inline bool has_room(struct text_buffer *buffer, size_t more)
-{
-    return (!buffer->failed && more < buffer->capacity - buffer->length) ||
-           text_buffer_reserve(buffer, more);
-}
-
 static void add_byte(struct text_buffer *buffer, char byte)
 {
-    if (has_room(buffer, 1))
+    if (text_buffer_reserve(buffer, 1))
         buffer->bytes[buffer->length++] = byte;
 }
 
 /* --- texts ------------------------------------------------------------------------------------ */
-
-/* In each byte of the result the highest bit, where that of `word` is less than `bound`; above a
- * byte that is, others may be marked too. */
-#define EACH(byte)         (UINT64_C(0x0101010101010101) * (byte))
-#define LESS(word, bound)  (((word)-EACH(bound)) & ~(word)&EACH(0x80))
-#define EQUAL(word, other) LESS((word) ^ EACH(other), 1)
-#define WORD               sizeof(uint64_t)
-
-static bool is_escaped(unsigned char byte)
-{
-    return byte < 0x20 || byte == '"' || byte == '\\';
-}
-
-/* Of eight bytes. */
-static bool has_escaped(const char *text)
-{
-    uint64_t word;
-
-    memcpy(&word, text, sizeof(word));
-    return (LESS(word, 0x20) | EQUAL(word, '"') | EQUAL(word, '\\')) != 0;
-}
-
-/* How many bytes from here on stand for themselves. */
-static size_t plain_length(const char *text, size_t length)
-{
-    size_t at = 0;
-
-    for (; at + WORD <= length; at += WORD)
-        if (has_escaped(text + at))
-            break;
-    /* The last ones together with some before them. */
-    if (at + WORD > length && length >= WORD && !has_escaped(text + length - WORD))
-        return length;
-    while (at < length && !is_escaped((unsigned char)text[at]))
-        at++;
-    return at;
-}
 
 /* The room for six bytes is there. */
 static size_t escape(unsigned char byte, char *to)
@@ -93,18 +50,18 @@ static void add_text(struct text_buffer *buffer, const char *text, size_t length
     size_t at = 0;
 
     /* With both quotes; what is escaped makes more room for itself. */
-    if (!has_room(buffer, length + 2))
+    if (!text_buffer_reserve(buffer, length + 2))
         return;
     buffer->bytes[buffer->length++] = '"';
     while (at < length) {
-        size_t plain = plain_length(text + at, length - at);
+        size_t plain = json_plain_length(text + at, length - at);
 
         memcpy(buffer->bytes + buffer->length, text + at, plain);
         buffer->length += plain;
         at += plain;
         if (at == length)
             break;
-        if (!has_room(buffer, 6 + length - at))
+        if (!text_buffer_reserve(buffer, 6 + length - at))
             return;
         buffer->length += escape((unsigned char)text[at++], buffer->bytes + buffer->length);
     }
@@ -203,7 +160,7 @@ static void add_members(struct text_buffer *buffer, json_t *object)
             add_byte(buffer, ',');
         add_text(buffer, json_object_iter_key(at), json_object_iter_key_len(at));
         add_byte(buffer, ':');
-        if (value == before && has_room(buffer, length)) {
+        if (value == before && text_buffer_reserve(buffer, length)) {
             memcpy(buffer->bytes + buffer->length, buffer->bytes + begin, length);
             begin = buffer->length;
             buffer->length += length;

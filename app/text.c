@@ -14,7 +14,7 @@
 
 /* --- buffer --------------------------------------------------------------------------------- */
 
-bool text_buffer_reserve(struct text_buffer *buffer, size_t more)
+bool text_buffer_grow(struct text_buffer *buffer, size_t more)
 {
     size_t needed = buffer->length + more + 1;
     size_t capacity = buffer->capacity > 0 ? buffer->capacity : 64;
@@ -22,8 +22,6 @@ bool text_buffer_reserve(struct text_buffer *buffer, size_t more)
 
     if (buffer->failed)
         return false;
-    if (needed <= buffer->capacity)
-        return true;
     while (capacity < needed)
         capacity *= 2;
     bytes = realloc(buffer->bytes, capacity);
@@ -127,14 +125,23 @@ static size_t ascii_length(const char *bytes, size_t length)
     return at;
 }
 
+/* A character of more than one byte has no ASCII in it, so that what stands between that is checked
+ * by itself. */
 bool text_is_utf8(const char *bytes, size_t length)
 {
-    size_t plain = ascii_length(bytes, length);
+    size_t at = 0;
 
-    bytes += plain;
-    length -= plain;
-    return length == 0 || (u8_check((const uint8_t *)bytes, length) == NULL &&
-                           memchr(bytes, '\0', length) == NULL);
+    for (;;) {
+        size_t begin;
+
+        at += ascii_length(bytes + at, length - at);
+        for (begin = at; at < length && (unsigned char)bytes[at] >= 0x80;)
+            at++;
+        if (at == begin)
+            return at == length;
+        if (u8_check((const uint8_t *)bytes + begin, at - begin) != NULL)
+            return false;
+    }
 }
 
 bool text_character_is_unsafe(uint32_t character)

@@ -17,8 +17,15 @@ struct text_buffer {
     bool failed;
 };
 
-/* Room for `more` bytes after what is there, to be written in place; false when out of memory. */
-bool text_buffer_reserve(struct text_buffer *buffer, size_t more);
+/* Makes more of it, for text_buffer_reserve. */
+bool text_buffer_grow(struct text_buffer *buffer, size_t more);
+/* Room for `more` bytes after what is there, to be written in place; false when out of memory.
+ * Mostly it is there. */
+static inline bool text_buffer_reserve(struct text_buffer *buffer, size_t more)
+{
+    return (!buffer->failed && more < buffer->capacity - buffer->length) ||
+           text_buffer_grow(buffer, more);
+}
 void text_buffer_add(struct text_buffer *buffer, const char *bytes, size_t length);
 void text_buffer_add_text(struct text_buffer *buffer, const char *text);
 void text_buffer_add_integer(struct text_buffer *buffer, int64_t integer);

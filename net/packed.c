@@ -13,7 +13,6 @@
 #define LEVEL        19
 #define MAGIC_BYTES  4
 #define IDS_MOST     256
-#define ID_BYTES     16
 #define MS_BYTES     6
 #define TIME_LENGTH  24
 #define MARKS        "\1\2\3\4\5"
@@ -36,31 +35,6 @@ struct memory {
     size_t count;
     int64_t ms;
 };
-
-static int digit(char character)
-{
-    if (character >= '0' && character <= '9')
-        return character - '0';
-    return character >= 'a' && character <= 'f' ? character - 'a' + 10 : -1;
-}
-
-/* An id in the one way in which it is written. */
-static bool read_id(const char *text, size_t length, unsigned char bytes[ID_BYTES])
-{
-    size_t at = 0;
-
-    if (length < ID_TEXT_LENGTH)
-        return false;
-    for (size_t i = 0; i < ID_BYTES; i++) {
-        if ((i == 4 || i == 6 || i == 8 || i == 10) && text[at++] != '-')
-            return false;
-        if (digit(text[at]) < 0 || digit(text[at + 1]) < 0)
-            return false;
-        bytes[i] = (unsigned char)(digit(text[at]) << 4 | digit(text[at + 1]));
-        at += 2;
-    }
-    return true;
-}
 
 static void write_id(struct text_buffer *text, const unsigned char bytes[ID_BYTES])
 {
@@ -112,9 +86,7 @@ static void memory_begin(struct memory *memory, const struct id *known)
     memory->count = 0;
     memory->ms = -1;
     /* One that is not given still has its place: both ends count alike. */
-    memset(memory->ids[memory->count], 0, ID_BYTES);
-    if (known != NULL)
-        (void)read_id(known->text, strlen(known->text), memory->ids[memory->count]);
+    id_to_bytes(known != NULL ? known : &(struct id){0}, memory->ids[memory->count]);
     memory->count++;
 }
 
@@ -199,7 +171,7 @@ static bool divide(const struct id *known, const char *text, size_t length, stru
     for (size_t at = 0; at < length;) {
         if (text[at] == '\0' || memchr(MARKS, text[at], sizeof(MARKS) - 1) != NULL)
             return false;
-        if (read_id(text + at, length - at, bytes)) {
+        if (length - at >= ID_TEXT_LENGTH && id_text_to_bytes(text + at, bytes)) {
             put_id(halves, &memory, bytes);
             at += ID_TEXT_LENGTH;
         } else if (read_time(text + at, length - at, &ms)) {

@@ -323,6 +323,69 @@ static void plain_text_is_written_as_what_is_read_of_it(void **state)
     }
 }
 
+/* Escapes at each place over some words, among text that stands for itself. */
+static void an_escape_is_written_as_what_it_means_at_each_place(void **state)
+{
+    static const char *const meant[] = {"\n", "\\", "\"\"", "\t\xc3\xa9\b"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof meant / sizeof meant[0]; i++)
+        for (size_t place = 0; place < 20; place++) {
+            struct text_buffer expected = {0}, found = {0};
+            char within[32] = "";
+            json_t *value;
+            char *text;
+
+            memset(within, 'x', 24);
+            memcpy(within + place, meant[i], strlen(meant[i]));
+            value = json_pack("{s:s}", within, within);
+            assert_non_null(value);
+            text = json_write(value);
+            assert_non_null(text);
+            binary_write_value(&expected, value);
+            assert_true(binary_write_written(&found, text, strlen(text), NULL));
+            assert_int_equal(found.length, expected.length);
+            assert_memory_equal(found.bytes, expected.bytes, expected.length);
+            text_buffer_free(&found);
+            text_buffer_free(&expected);
+            free(text);
+            json_decref(value);
+        }
+}
+
+/* Of each size of the length in front. */
+static void a_head_is_as_short_as_it_can_be(void **state)
+{
+    static const struct {
+        size_t length;
+        unsigned char head[5];
+        size_t head_length;
+    } heads[] = {
+        {0, {0x60}, 1},
+        {23, {0x77}, 1},
+        {24, {0x78, 24}, 2},
+        {255, {0x78, 255}, 2},
+        {256, {0x79, 1, 0}, 3},
+        {65535, {0x79, 255, 255}, 3},
+        {65536, {0x7A, 0, 1, 0, 0}, 5},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        struct text_buffer buffer = {0};
+        char *text = calloc(1, heads[i].length + 1);
+
+        assert_non_null(text);
+        memset(text, 'x', heads[i].length);
+        binary_write_text(&buffer, text);
+        assert_int_equal(buffer.length, heads[i].head_length + heads[i].length);
+        assert_memory_equal(buffer.bytes, heads[i].head, heads[i].head_length);
+        assert_string_equal(buffer.bytes + heads[i].head_length, text);
+        free(text);
+        text_buffer_free(&buffer);
+    }
+}
+
 static void of_what_is_not_plain_nothing_is_written(void **state)
 {
     (void)state;
@@ -339,15 +402,20 @@ static void of_what_is_not_plain_nothing_is_written(void **state)
 static void a_time_is_written_as_one_where_it_can_be(void **state)
 {
     static const char text[] = "{\"time\":\"2026-01-02T03:04:05.678Z\","
-                               "\"at\":\"2026-01-02T03:04:05.678Z\"}",
+                               "\"at\":\"2026-01-02T03:04:05.678Z\","
+                               "\"in\":{\"time\":\"2026-01-02T03:04:05.678Z\"}}",
                       other[] = "{\"time\":\"2026-01-02T03:04:05+01:00\"}";
     struct text_buffer expected = {0}, found = {0};
 
     (void)state;
-    binary_write_map(&expected, 2);
+    binary_write_map(&expected, 3);
     binary_write_text(&expected, "time");
     binary_write_time(&expected, INT64_C(1767323045678));
     binary_write_text(&expected, "at");
+    binary_write_text(&expected, "2026-01-02T03:04:05.678Z");
+    binary_write_text(&expected, "in");
+    binary_write_map(&expected, 1);
+    binary_write_text(&expected, "time");
     binary_write_text(&expected, "2026-01-02T03:04:05.678Z");
     binary_write_map(&expected, 1);
     binary_write_text(&expected, "time");
@@ -364,6 +432,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_is_written_as_what_is_read_of_it),
+        cmocka_unit_test(an_escape_is_written_as_what_it_means_at_each_place),
+        cmocka_unit_test(a_head_is_as_short_as_it_can_be),
         cmocka_unit_test(of_what_is_not_plain_nothing_is_written),
         cmocka_unit_test(a_time_is_written_as_one_where_it_can_be),
         cmocka_unit_test(what_is_written_reads_back_the_same),

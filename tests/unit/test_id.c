@@ -88,6 +88,34 @@ static void parse_takes_what_stands_in_a_uuid(void **state)
         }
 }
 
+/* And of what is kept, in lower case, the bytes. */
+static void only_an_id_as_it_is_written_has_bytes(void **state)
+{
+    static const char whole[] = "0190a5b0-1234-7abc-8def-0123456789ab";
+    static const unsigned char said[ID_BYTES] = {0x01, 0x90, 0xA5, 0xB0, 0x12, 0x34, 0x7A, 0xBC,
+                                                 0x8D, 0xEF, 0x01, 0x23, 0x45, 0x67, 0x89, 0xAB};
+    unsigned char bytes[ID_BYTES];
+
+    (void)state;
+    assert_true(id_text_to_bytes(whole, bytes));
+    assert_memory_equal(bytes, said, sizeof(said));
+    for (size_t place = 0; place < sizeof(whole) - 1; place++)
+        for (int byte = 0; byte < 256; byte++) {
+            char text[sizeof(whole)];
+            bool expected =
+                whole[place] == '-' ? byte == '-' : isxdigit(byte) != 0 && !isupper(byte);
+
+            memcpy(text, whole, sizeof(whole));
+            text[place] = (char)byte;
+            assert_int_equal(id_text_to_bytes(text, bytes), expected);
+            if (expected) {
+                struct id id = id_from_bytes(bytes);
+
+                assert_memory_equal(id.text, text, ID_TEXT_LENGTH);
+            }
+        }
+}
+
 static void a_reference_survives_the_phone(void **state)
 {
     struct id_generator generator = {0};
@@ -154,6 +182,7 @@ int main(void)
         cmocka_unit_test(key_ids_are_stable_and_apart),
         cmocka_unit_test(parse_takes_uuids_only),
         cmocka_unit_test(parse_takes_what_stands_in_a_uuid),
+        cmocka_unit_test(only_an_id_as_it_is_written_has_bytes),
         cmocka_unit_test(a_reference_survives_the_phone),
         cmocka_unit_test(a_wrong_or_swapped_character_is_noticed),
     };

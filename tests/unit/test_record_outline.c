@@ -95,6 +95,101 @@ static void what_is_not_plain_is_left_to_others(void **state)
         assert_false(is_plain(others[i], strlen(others[i])));
 }
 
+/* A text with something at a place of it, of each length and at each place over some words, at the
+ * very end of its memory and before more. */
+static void assert_text(const char *put, bool expected, bool expected_escaped)
+{
+    enum { LONGEST = 27 };
+    size_t size = strlen(put);
+
+    for (size_t length = size; length <= LONGEST; length++)
+        for (size_t place = 0; place + size <= length; place++)
+            for (size_t more = 0; more <= LONGEST; more += LONGEST) {
+                char *text = malloc(length + 2 + more);
+                struct json_plain plain = {text, text + length + 2 + more};
+                struct json_span within;
+                bool escaped;
+
+                assert_non_null(text);
+                memset(text, 'x', length + 2 + more);
+                text[0] = text[length + 1] = '"';
+                memcpy(text + 1 + place, put, size);
+                assert_int_equal(json_plain_text(&plain, &within, &escaped), expected);
+                if (expected) {
+                    assert_ptr_equal(within.text, text + 1);
+                    assert_int_equal(within.length, length);
+                    assert_ptr_equal(plain.at, text + length + 2);
+                    assert_int_equal(escaped, expected_escaped);
+                }
+                free(text);
+            }
+}
+
+static void a_text_is_looked_at_to_its_last_byte(void **state)
+{
+    static const char *const themselves[] = {
+        "",
+        " ",
+        "!",
+        "#",
+        "[",
+        "]",
+        "\x7f",
+        "\xc3\xa9",
+        "\xe2\x82\xac",
+        "\xf0\x9f\x98\x80",
+        "\xff",
+        "\xa2\xdc",
+    };
+    static const char *const escapes[] = {"\\\"", "\\\\", "\\n", "\\\\\\\"\\/", "\\bx\\f"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(themselves) / sizeof(themselves[0]); i++)
+        assert_text(themselves[i], true, false);
+    for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
+        assert_text(escapes[i], true, true);
+    for (char byte = 1; byte < ' '; byte++)
+        assert_text((const char[]){byte, '\0'}, false, false);
+    assert_text("\\u0041", false, false);
+    assert_text("\\x", false, false);
+}
+
+/* Whether its memory ends there too or a quote comes next. */
+static void a_text_that_does_not_end_is_none(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length < 28; length++)
+        for (size_t more = 0; more < 2; more++)
+            for (size_t slashes = 0; slashes < 3; slashes++) {
+                char *text = malloc(length + 1 + more);
+                struct json_plain plain = {text, text + length + 1};
+                struct json_span within;
+                bool escaped;
+
+                assert_non_null(text);
+                memset(text, 'x', length + 1);
+                memset(text + length + 1, '"', more);
+                for (size_t i = 0; i < slashes && i < length; i++)
+                    text[length - i] = '\\';
+                text[0] = '"';
+                assert_false(json_plain_text(&plain, &within, &escaped));
+                free(text);
+            }
+}
+
+/* Names that are told apart only when they are looked at whole. */
+static void a_name_of_the_same_length_and_ends_is_another(void **state)
+{
+    static const char apart[] = "{\"abc\":1,\"axc\":2,\"\":3}",
+                      twice[] = "{\"abc\":1,\"axc\":2,\"abc\":3}",
+                      empty[] = "{\"\":1,\"a\":2,\"\":3}";
+
+    (void)state;
+    assert_true(is_plain(apart, strlen(apart)));
+    assert_false(is_plain(twice, strlen(twice)));
+    assert_false(is_plain(empty, strlen(empty)));
+}
+
 static void an_object_of_very_many_members_is_not_plain(void **state)
 {
     char text[16 * (JSON_PLAIN_MEMBERS + 2)] = "{";
@@ -245,6 +340,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_values_are_passed_to_their_end),
         cmocka_unit_test(what_is_not_plain_is_left_to_others),
+        cmocka_unit_test(a_text_is_looked_at_to_its_last_byte),
+        cmocka_unit_test(a_text_that_does_not_end_is_none),
+        cmocka_unit_test(a_name_of_the_same_length_and_ends_is_another),
         cmocka_unit_test(an_object_of_very_many_members_is_not_plain),
         cmocka_unit_test(an_outline_says_what_the_opened_record_says),
         cmocka_unit_test(others_have_none_without_being_opened),

@@ -241,8 +241,10 @@ static void utf8_is_told_by_every_byte(void **state)
                                          "\xf0\x9d\x84\x9e",
                                          "\xf4\x90\x80\x80",
                                          "\xff",
+                                         "\xc3\xa9 abc \xc3",
+                                         "\xc3\xa9 abc \xe2\x82\xac",
                                          ""};
-    char text[48];
+    char text[64];
 
     (void)state;
     for (size_t piece = 0; piece < sizeof(pieces) / sizeof(pieces[0]); piece++)
