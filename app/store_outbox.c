@@ -113,10 +113,11 @@ static size_t run_length(const int64_t *numbers, size_t count)
     return length;
 }
 
-/* By one statement; what needed no mark, or is not there, is found out by looking at each. */
-static int mark_run(struct store *store, int64_t first, int64_t last, struct error *error)
+/* What is done for operations of these numbers by one statement. */
+static int run_of(struct store *store, enum store_statement which, int64_t first, int64_t last,
+                  struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING_RUN, error);
+    sqlite3_stmt *statement = store_statement(store, which, error);
 
     if (statement == NULL)
         return ERROR_STORAGE;
@@ -138,6 +139,7 @@ static int mark_sending(struct store *store, const struct id *id, struct error *
     return code;
 }
 
+/* What of a run needed no mark, or is not there, is found out by looking at each. */
 static int mark_all(struct store *store, const struct id *ids, const int64_t *numbers, size_t count,
                     struct error *error)
 {
@@ -146,7 +148,8 @@ static int mark_all(struct store *store, const struct id *ids, const int64_t *nu
     for (size_t i = 0, length; i < count && code == 0; i += length) {
         length = numbers != NULL ? run_length(numbers + i, count - i) : 1;
         if (numbers != NULL) {
-            code = mark_run(store, numbers[i], numbers[i] + (int64_t)length - 1, error);
+            code = run_of(store, STORE_OPERATION_SENDING_RUN, numbers[i],
+                          numbers[i] + (int64_t)length - 1, error);
             if (code == 0 && (size_t)database_changes(store->database) == length)
                 continue;
         }
@@ -161,17 +164,55 @@ void store_sends_set(struct store *store, bool sends)
     store->sends = sends;
 }
 
+static int mark_ahead(struct store *store, int64_t last, size_t most, struct store_ahead *ahead,
+                      struct error *error)
+{
+    int code = run_of(store, STORE_OPERATION_SENDING_AHEAD, last + 1, last + (int64_t)most, error);
+
+    if (code == 0 && database_changes(store->database) > 0)
+        *ahead = (struct store_ahead){last + 1, last + (int64_t)most};
+    return code;
+}
+
+int store_outbox_sending_ahead(struct store *store, const struct id *ids, const int64_t *numbers,
+                               size_t count, size_t most, struct store_ahead *ahead,
+                               struct error *error)
+{
+    struct store_ahead more = *ahead;
+    int code = store_begin(store, error);
+
+    if (code != 0)
+        return code;
+    code = mark_all(store, ids, numbers, count, error);
+    if (code == 0 && most > 0)
+        code = mark_ahead(store, numbers[count - 1], most, &more, error);
+    code = store_end(store, code, error);
+    if (code == 0) {
+        store->unsynced = false;
+        *ahead = more;
+    }
+    return code;
+}
+
 int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
                          size_t count, struct error *error)
+{
+    struct store_ahead none = {0};
+
+    return store_outbox_sending_ahead(store, ids, numbers, count, 0, &none, error);
+}
+
+int store_outbox_unsent(struct store *store, const struct store_ahead *ahead, const struct id *ids,
+                        size_t count, struct error *error)
 {
     int code = store_begin(store, error);
 
     if (code != 0)
         return code;
-    code = store_end(store, mark_all(store, ids, numbers, count, error), error);
-    if (code == 0)
-        store->unsynced = false;
-    return code;
+    code = run_of(store, STORE_SENDING_DONE_RUN, ahead->first, ahead->last, error);
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = store_sending_note(store, &ids[i], error);
+    return store_end(store, code, error);
 }
 
 static int delete_operation(struct store *store, const struct id *id, struct error *error)
@@ -295,25 +336,13 @@ static int settle_held(struct store *store, const struct held *held,
     return code;
 }
 
-/* What was made in a row is on its way no more. */
-static int sending_done(struct store *store, const struct store_run *run, struct error *error)
-{
-    sqlite3_stmt *statement = store_statement(store, STORE_SENDING_DONE_RUN, error);
-
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, run->first);
-    sqlite3_bind_int64(statement, 2, run->last);
-    return database_run(store->database, statement, error);
-}
-
-/* One statement retains what was made in a row. */
+/* One statement retains what was made in a row, and one says that it is on its way no more. */
 static int end_run(struct store *store, struct store_run *run, struct error *error)
 {
     int code = run->last > 0 ? store_retain_run(store, run, error) : 0;
 
     if (code == 0 && run->last > 0)
-        code = sending_done(store, run, error);
+        code = run_of(store, STORE_SENDING_DONE_RUN, run->first, run->last, error);
     *run = (struct store_run){0};
     return code;
 }

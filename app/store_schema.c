@@ -285,6 +285,12 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_OPERATION_SENDING_RUN] = {"operation.sending-run",
                                      "INSERT OR IGNORE INTO sending SELECT number FROM operation"
                                      " WHERE number BETWEEN ?1 AND ?2 AND state < 2"},
+    /* Of the urgency of the one before; nothing where some of it was marked before. */
+    [STORE_OPERATION_SENDING_AHEAD] =
+        {"operation.sending-ahead",
+         "INSERT INTO sending SELECT number FROM operation WHERE number BETWEEN ?1 AND ?2"
+         " AND state = 0 AND urgency = (SELECT urgency FROM operation WHERE number = ?1 - 1)"
+         " AND NOT EXISTS (SELECT 1 FROM sending WHERE number BETWEEN ?1 AND ?2)"},
     [STORE_SENDING_DONE_RUN] = {"sending.done-run",
                                 "DELETE FROM sending WHERE number BETWEEN ?1 AND ?2"},
     [STORE_SENDING_DONE] = {"sending.done",

@@ -14,6 +14,8 @@
 
 #define BATCH_FULL 1
 
+#define BATCHES_AHEAD 8
+
 /* Reads one. */
 struct reading {
     struct sync_engine *engine;
@@ -34,6 +36,7 @@ void sync_batch_forget(struct sync_engine *engine)
 {
     sync_batch_free(engine->next_batch);
     engine->next_batch = NULL;
+    engine->batch_ahead = (struct store_ahead){0};
 }
 
 static int note_ground(struct reading *reading, const struct operation *operation)
@@ -301,6 +304,13 @@ static int send_binary(struct sync_engine *engine, const struct head *head,
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
+/* How many more are marked beside a batch: where one follows the other at once, not each is to wait
+ * for the disk. */
+static size_t mark_more(const struct sync_engine *engine, const struct sync_batch *batch)
+{
+    return engine->batch_pace.quick ? BATCHES_AHEAD * batch->count : 0;
+}
+
 /* What waits, marked as sent for the first time: what the agent took back while it was read is not
  * in it. */
 static int collect_marked(struct sync_engine *engine, struct sync_batch *batch, struct error *error)
@@ -311,7 +321,8 @@ static int collect_marked(struct sync_engine *engine, struct sync_batch *batch, 
         code = collect(engine, batch, error);
         if (code != 0 || batch->count == 0 || !batch->fresh)
             return code;
-        code = store_outbox_sending(engine->store, batch->ids, batch->numbers, batch->count, error);
+        code = store_outbox_sending_ahead(engine->store, batch->ids, batch->numbers, batch->count,
+                                          mark_more(engine, batch), &engine->batch_ahead, error);
     } while (code == ERROR_NOT_FOUND);
     return code == 0 ? 0 : sync_fault(engine, code);
 }

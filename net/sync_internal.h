@@ -155,8 +155,9 @@ struct sync_engine {
     struct id batch[SYNC_BATCH_MAXIMUM];
     struct id batch_records[SYNC_BATCH_MAXIMUM]; /* that they are about */
     int64_t batch_numbers[SYNC_BATCH_MAXIMUM];   /* of the operations here */
-    struct sync_batch *next_batch; /* read while that one is under way; owned, mostly NULL */
-    bool next_due;                 /* it is to be read as soon as all else has left */
+    struct sync_batch *next_batch;  /* read while that one is under way; owned, mostly NULL */
+    bool next_due;                  /* it is to be read as soon as all else has left */
+    struct store_ahead batch_ahead; /* what was noted as being sent before its batch is */
 
     /* A server that is a relay (sync_relay.c). */
     struct sync_later later[SYNC_LATER_MAXIMUM];
@@ -372,7 +373,8 @@ int64_t sync_evict_next(const struct sync_engine *engine);
 
 /* Reads what is to be sent next when a batch has left just now (sync_push.c). */
 void sync_push_ahead(struct sync_engine *engine);
-/* Forgets what was read to be sent next (sync_batch.c): it is read again. */
+/* Forgets what was read to be sent next (sync_batch.c): it is read again. What was noted as being
+ * sent before its batch is stays so. */
 void sync_batch_forget(struct sync_engine *engine);
 
 /* --- a relay (sync_relay.c) ------------------------------------------------------------------- */

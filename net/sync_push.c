@@ -268,6 +268,18 @@ static void note_later(struct sync_engine *engine, const struct answers *answers
     for (size_t place = 0; place < engine->batch_count; place++)
         if (answers->later[place])
             sync_later_add(engine, &engine->batch[place], &engine->batch_records[place]);
+    /* They have left, and wait all the same. */
+    if (answers->later_count > 0)
+        engine->batch_ahead = (struct store_ahead){0};
+}
+
+/* What is settled is on the disk with what is next marked as being sent, at the latest. Where that
+ * was done for some batches at once, these are answered once more after the power fails. */
+static int sync_settled(struct sync_engine *engine, struct error *error)
+{
+    int code = engine->next_batch == NULL ? store_sync(engine->store, error) : 0;
+
+    return code != 0 ? sync_fault(engine, code) : 0;
 }
 
 /* What was answered is settled, also when the rest of the reply is of no use. */
@@ -293,12 +305,12 @@ static int settle_answers(struct sync_engine *engine, const json_t *document,
     }
     if (code == 0 && ahead) {
         read_next(engine);
-        code = store_sync(engine->store, error);
-        code = code != 0 ? sync_fault(engine, code) : 0;
+        code = sync_settled(engine, error);
     }
     /* What cannot be written now could not be then: it is sent again. */
     if (code != 0 && ahead) {
         sync_ahead_cancel(engine, SYNC_JOB_PUSH);
+        sync_batch_forget(engine);
         engine->batch_count = 0;
     }
     answers_free(&answers);
@@ -423,6 +435,9 @@ static void push_failed(struct sync_engine *engine, int code, const struct error
     if (engine->store != NULL && engine->batch_count > 0)
         (void)store_outbox_attempted(engine->store, engine->batch, engine->batch_count, reason,
                                      NULL);
+    if (engine->store != NULL && engine->batch_ahead.last > 0)
+        (void)store_outbox_unsent(engine->store, &engine->batch_ahead, engine->batch,
+                                  engine->batch_count, NULL);
     engine->push_status = 0;
     engine->batch_count = 0;
     sync_batch_forget(engine);

@@ -110,6 +110,62 @@ static void of_a_row_with_a_gap_nothing_is_marked(void **state)
     assert_int_equal(count_sending(fixture), 0);
 }
 
+static int mark_more(struct store_fixture *fixture, const struct row *row, size_t count,
+                     size_t most, struct store_ahead *ahead)
+{
+    return store_outbox_sending_ahead(fixture->store, row->ids, row->numbers, count, most, ahead,
+                                      NULL);
+}
+
+static void what_follows_is_marked_with_it(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct row row = write_notes(fixture, NOTES);
+    struct store_ahead ahead = {0}, same;
+
+    assert_int_equal(mark_more(fixture, &row, 1, 2, &ahead), 0);
+    assert_int_equal(ahead.first, row.numbers[1]);
+    assert_int_equal(ahead.last, row.numbers[2]);
+    assert_int_equal(count_sending(fixture), 3);
+    /* Where some of it was marked nothing more is: it may have left. */
+    same = ahead;
+    assert_int_equal(mark_more(fixture, &row, 1, 3, &ahead), 0);
+    assert_memory_equal(&ahead, &same, sizeof ahead);
+    assert_int_equal(count_sending(fixture), 3);
+    assert_int_equal(store_outbox_withdraw(fixture->store, &row.ids[2], NULL), ERROR_CONFLICT);
+    assert_int_equal(store_outbox_withdraw(fixture->store, &row.ids[3], NULL), 0);
+}
+
+/* What is less urgent leaves later: it may be taken back until then. */
+static void what_is_less_urgent_is_not_marked_with_it(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct row row = write_notes(fixture, 2);
+    struct store_ahead ahead = {0};
+
+    assert_int_equal(sqlite3_exec(database_handle(fixture->store->database),
+                                  "UPDATE operation SET urgency = 3 WHERE number ="
+                                  " (SELECT max(number) FROM operation)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(mark_more(fixture, &row, 1, 5, &ahead), 0);
+    assert_int_equal(ahead.last, 0);
+    assert_int_equal(count_sending(fixture), 1);
+}
+
+static void what_has_not_left_is_unmarked_and_the_rest_is_not(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct row row = write_notes(fixture, NOTES);
+    struct store_ahead ahead = {0};
+
+    assert_int_equal(mark_more(fixture, &row, 1, 3, &ahead), 0);
+    assert_int_equal(store_outbox_unsent(fixture->store, &ahead, &row.ids[1], 1, NULL), 0);
+    row = waiting(fixture);
+    assert_true(row.sent[0] && row.sent[1]);
+    assert_false(row.sent[2] || row.sent[3]);
+}
+
 static void what_a_row_settles_is_on_its_way_no_more(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -173,6 +229,9 @@ int main(void)
         TEST(all_of_a_row_are_marked),
         TEST(what_is_between_is_not_marked),
         TEST(of_a_row_with_a_gap_nothing_is_marked),
+        TEST(what_follows_is_marked_with_it),
+        TEST(what_is_less_urgent_is_not_marked_with_it),
+        TEST(what_has_not_left_is_unmarked_and_the_rest_is_not),
         TEST(what_a_row_settles_is_on_its_way_no_more),
         TEST(a_wrong_number_settles_its_own_operation),
         TEST(what_waits_is_nothing_that_came),

@@ -9,9 +9,11 @@
 #include "net/sync_pace.h"
 #include "tests/unit/engine_fixture.h"
 
-/* Answers every operation of the push under way, `took` ms after it left, and steps. */
-static void settle_all(struct bench *bench, int64_t took)
+/* Answers every operation of the push under way, the first as `first` says, `took` ms after it
+ * left, and steps. */
+static void settle_first(struct bench *bench, int64_t took, const char *first)
 {
+    const char *outcome = first;
     char body[BENCH_BODY_SIZE] = "{\"outcomes\":[";
     const char *comma = "";
 
@@ -20,15 +22,22 @@ static void settle_all(struct bench *bench, int64_t took)
         size_t length = strlen(body);
 
         (void)snprintf(body + length, sizeof body - length,
-                       "%s{\"id\":\"%.36s\",\"outcome\":\"applied\",\"rev\":1}", comma, at + 7);
+                       "%s{\"id\":\"%.36s\",\"outcome\":\"%s\",\"rev\":1}", comma, at + 7, outcome);
         comma = ",";
+        outcome = "applied";
     }
     (void)strcat(body, "]}");
     bench->steady += took;
     bench_answer(bench, SYNC_LANE_WORK, 200, body);
     (void)sync_engine_step(bench->engine);
-    /* Whatever is answered is on the disk before anything else is done. */
-    assert_false(bench->engine->store->unsynced);
+    /* Whatever is answered is on the disk before anything else is done but to send what is ready.
+     */
+    assert_true(!bench->engine->store->unsynced || bench->engine->next_batch != NULL);
+}
+
+static void settle_all(struct bench *bench, int64_t took)
+{
+    settle_first(bench, took, "applied");
 }
 
 static void queue_notes(struct bench *bench, int count)
@@ -211,6 +220,117 @@ static void what_was_ready_is_read_again_after_a_cut(void **state)
     bench_free(bench);
 }
 
+struct marked {
+    size_t waiting, sent;
+    struct id last;
+};
+
+static int see_marked(void *context, const struct outbox_entry *entry)
+{
+    struct marked *marked = context;
+
+    marked->waiting++;
+    marked->sent += entry->sent ? 1 : 0;
+    (void)id_parse(&marked->last, entry->id);
+    return 0;
+}
+
+static struct marked count_marked(struct bench *bench)
+{
+    struct marked marked = {0};
+
+    assert_int_equal(store_outbox_each(bench->store.store, SIZE_MAX, see_marked, &marked, NULL), 0);
+    return marked;
+}
+
+/* One wait for the disk does for some batches: what is to leave in them is marked at once. */
+static void a_quick_link_marks_what_leaves_soon(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct marked marked;
+    size_t unsynced = 0;
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, 150);
+    marked = count_marked(bench);
+    assert_int_equal(marked.waiting, 150);
+    assert_true(marked.sent > 4 * bench_appends_sent(bench));
+    assert_true(marked.sent < 150);
+    while (bench_waiting(bench) > 0) {
+        settle_all(bench, 100);
+        unsynced += bench->engine->store->unsynced ? 1 : 0;
+    }
+    assert_true(unsynced > 4);
+    assert_int_equal(sync_engine_totals(bench->engine)->applied, 150);
+    assert_int_equal(sync_engine_totals(bench->engine)->repeated, 0);
+    bench_free(bench);
+}
+
+/* What has not left in the end may be taken back, what has may not. */
+static void a_cut_link_unmarks_what_has_not_left(void **state)
+{
+    struct bench *bench = bench_new(false);
+    size_t left;
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, 60);
+    settle_all(bench, 100);
+    left = bench_appends_sent(bench);
+    assert_true(count_marked(bench).sent > left);
+    bench_cut(bench, SYNC_LANE_WORK);
+    assert_int_equal(count_marked(bench).sent, left);
+    bench_free(bench);
+}
+
+/* One that the centre is yet to decide has left, though it waits. */
+static void what_is_not_decided_stays_marked(void **state)
+{
+    struct bench *bench = bench_new(false);
+    size_t marked;
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, 60);
+    marked = count_marked(bench).sent - bench_appends_sent(bench) + 1;
+    settle_first(bench, 100, "later");
+    bench_cut(bench, SYNC_LANE_WORK);
+    assert_true(count_marked(bench).sent >= marked);
+    bench_free(bench);
+}
+
+/* With the session goes what is under way, and nobody knows how far it came. */
+static void what_a_session_leaves_behind_stays_marked(void **state)
+{
+    struct bench *bench = bench_new(false);
+    size_t marked;
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, 60);
+    marked = count_marked(bench).sent;
+    assert_true(marked > bench_appends_sent(bench));
+    bench_answer(bench, SYNC_LANE_BELL, 401, "{}");
+    (void)sync_engine_step(bench->engine);
+    bench_accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    bench_answer_page(bench, SYNC_LANE_BELL, 0, 0, "");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    bench_cut(bench, SYNC_LANE_WORK);
+    assert_true(count_marked(bench).sent >= marked);
+    bench_free(bench);
+}
+
 static void the_pace_follows_the_link_within_its_bounds(void **state)
 {
     struct sync_pace pace = {.minimum = 4, .maximum = 2000, .limit = 50};
@@ -291,6 +411,10 @@ int main(void)
         cmocka_unit_test(what_follows_the_first_is_read_meanwhile),
         cmocka_unit_test(a_slow_link_has_no_batch_ready),
         cmocka_unit_test(what_was_ready_is_read_again_after_a_cut),
+        cmocka_unit_test(a_quick_link_marks_what_leaves_soon),
+        cmocka_unit_test(a_cut_link_unmarks_what_has_not_left),
+        cmocka_unit_test(what_is_not_decided_stays_marked),
+        cmocka_unit_test(what_a_session_leaves_behind_stays_marked),
         cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
     };
 
