@@ -40,7 +40,7 @@ static inline bool json_plain_letter(struct json_plain *plain, char letter)
     return true;
 }
 
-/* "true", "false" or "null". */
+/* Whether the next bytes are those of `word`, which are passed over then. */
 bool json_plain_word(struct json_plain *plain, const char *word);
 bool json_plain_integer(struct json_plain *plain, int64_t *integer);
 /* What stands between the quotes, with its escapes as they are. */

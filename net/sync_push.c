@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/json_plain.h"
 #include "app/text.h"
 #include "net/sync_batch.h"
 
@@ -118,8 +119,19 @@ static void read_field(struct store_outcome *outcome, const char *field)
     free(clean);
 }
 
-/* An operation in its place that was simply applied: [rev, seq]. */
-static int read_brief(struct sync_engine *engine, struct answers *answers, const json_t *answer,
+/* Of an operation that was simply applied: [rev, seq] in its place. */
+struct brief {
+    int64_t rev;
+    int64_t seq;
+};
+
+/* The outcomes of a reply that tells nothing but briefs. */
+struct briefs {
+    struct brief *list; /* owned */
+    size_t count;
+};
+
+static int take_brief(struct sync_engine *engine, struct answers *answers, struct brief brief,
                       size_t place, struct error *error)
 {
     struct store_outcome *target = &answers->outcomes[answers->count];
@@ -129,8 +141,8 @@ static int read_brief(struct sync_engine *engine, struct answers *answers, const
     *target = (struct store_outcome){.operation = engine->batch[place],
                                      .number = engine->batch_numbers[place],
                                      .shown = answers->shown,
-                                     .rev = json_integer_value(json_array_get(answer, 0)),
-                                     .seq = json_integer_value(json_array_get(answer, 1))};
+                                     .rev = brief.rev,
+                                     .seq = brief.seq};
     if (target->rev < 1)
         return error_set(error, ERROR_PROTOCOL, "outcome %zu has no rev", place);
     engine->totals.applied++;
@@ -147,7 +159,10 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
     size_t place = 0;
 
     if (json_is_array(answer))
-        return read_brief(engine, answers, answer, guess, error);
+        return take_brief(engine, answers,
+                          (struct brief){json_integer_value(json_array_get(answer, 0)),
+                                         json_integer_value(json_array_get(answer, 1))},
+                          guess, error);
     if (!find_in_batch(engine, json_text_or(answer, "id", ""), guess, &place) ||
         answers->answered[place])
         return 0;
@@ -203,8 +218,8 @@ static int settle(struct sync_engine *engine, const struct store_outcome *outcom
 }
 
 /* All of the batch, or an error that says what is missing; `answers` holds what could be read. */
-static int read_answers(struct sync_engine *engine, const json_t *list, struct answers *answers,
-                        struct error *error)
+static int read_answers(struct sync_engine *engine, const struct briefs *briefs, const json_t *list,
+                        struct answers *answers, struct error *error)
 {
     size_t room = engine->batch_count;
     int code = 0;
@@ -216,6 +231,8 @@ static int read_answers(struct sync_engine *engine, const json_t *list, struct a
     if (answers->outcomes == NULL || answers->records == NULL || answers->answered == NULL ||
         answers->later == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the outcomes");
+    for (size_t index = 0; code == 0 && index < briefs->count; index++)
+        code = take_brief(engine, answers, briefs->list[index], index, error);
     for (size_t index = 0; code == 0 && index < json_array_size(list); index++)
         code = read_answer(engine, answers, json_array_get(list, index), index, error);
     if (code == 0 && answers->count + answers->later_count < room)
@@ -283,14 +300,14 @@ static int sync_settled(struct sync_engine *engine, struct error *error)
 }
 
 /* What was answered is settled, also when the rest of the reply is of no use. */
-static int settle_answers(struct sync_engine *engine, const json_t *document,
-                          struct sync_batch *next, struct error *error)
+static int settle_answers(struct sync_engine *engine, const struct briefs *briefs,
+                          const json_t *document, struct sync_batch *next, struct error *error)
 {
     struct answers answers = {.epoch = json_text_or(document, "epoch", ""),
                               .shown = json_text_or(document, "shown", NULL)};
     const json_t *list = json_object_get(document, "outcomes");
     bool ahead = false;
-    int code = read_answers(engine, list, &answers, error);
+    int code = read_answers(engine, briefs, list, &answers, error);
 
     if (code == 0) {
         batch_went_well(engine);
@@ -348,6 +365,58 @@ static json_t *last_text(const json_t *list)
     return json_is_string(last) ? last : NULL;
 }
 
+/* A list of as many briefs as were asked for, at most. */
+static bool read_list(struct json_plain *plain, size_t most, struct briefs *briefs)
+{
+    do {
+        struct brief *brief = &briefs->list[briefs->count];
+
+        if (briefs->count++ == most || !json_plain_letter(plain, '[') ||
+            !json_plain_integer(plain, &brief->rev) || !json_plain_letter(plain, ',') ||
+            !json_plain_integer(plain, &brief->seq) || !json_plain_letter(plain, ']'))
+            return false;
+    } while (json_plain_letter(plain, ','));
+    return json_plain_letter(plain, ']');
+}
+
+/* The members that follow, as an object of their own; the outcomes are not among them again. */
+static bool read_others(struct json_plain *plain, json_t **document)
+{
+    bool others = json_plain_letter(plain, ',');
+    struct text_buffer text = {0};
+
+    if (plain->at == plain->end || *plain->at != (others ? '"' : '}'))
+        return false;
+    text_buffer_add_text(&text, "{");
+    text_buffer_add(&text, plain->at, (size_t)(plain->end - plain->at));
+    if (!text.failed)
+        (void)json_read(document, text.bytes, text.length, text.length, "outcomes", NULL);
+    text_buffer_free(&text);
+    return json_is_object(*document) && json_object_get(*document, "outcomes") == NULL;
+}
+
+/* Read where they lie, when they come first: no value is made of each, of which there may be very
+ * many. False for any other reply, and for what is wrong with it, which is told of all of it. */
+static bool read_briefs(struct sync_engine *engine, const struct http_reply *reply,
+                        struct briefs *briefs, json_t **document)
+{
+    struct json_plain plain = {reply->body, reply->body + reply->length};
+
+    if (reply->status != 200 || !json_plain_word(&plain, "{\"outcomes\":[["))
+        return false;
+    plain.at--;
+    briefs->list = calloc(engine->batch_count + 1, sizeof *briefs->list);
+    if (briefs->list != NULL && read_list(&plain, engine->batch_count, briefs) &&
+        read_others(&plain, document)) {
+        sync_reply_time(engine, *document);
+        return true;
+    }
+    briefs->count = 0;
+    json_decref(*document);
+    *document = NULL;
+    return false;
+}
+
 /* What was packed is answered by the list of outcomes alone, when there is no more to tell but, at
  * its end, what the answer is known by. */
 static int read_reply(struct sync_engine *engine, const struct http_reply *reply, json_t **document,
@@ -377,12 +446,16 @@ static int take_outcomes(struct sync_engine *engine, const struct http_reply *re
                          struct sync_batch *next, struct error *error)
 {
     json_t *document = NULL;
-    int code = read_reply(engine, reply, &document, error);
+    struct briefs briefs = {0};
+    int code = read_briefs(engine, reply, &briefs, &document)
+                   ? 0
+                   : read_reply(engine, reply, &document, error);
 
-    if (code != 0)
-        return code;
-    code = settle_answers(engine, document, next, error);
-    engine->files_due = true; /* why a file is wanted may have been told just now */
+    if (code == 0) {
+        code = settle_answers(engine, &briefs, document, next, error);
+        engine->files_due = true; /* why a file is wanted may have been told just now */
+    }
+    free(briefs.list);
     json_decref(document);
     return code;
 }

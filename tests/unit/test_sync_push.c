@@ -238,6 +238,57 @@ static void an_answer_in_place_settles_too(void **state)
     bench_free(bench);
 }
 
+/* However a list of answers in place is written, it settles, or it is refused as any other reply.
+ */
+static void answers_in_place_are_read_as_strictly_as_others(void **state)
+{
+    static const struct {
+        const char *body, *trouble; /* NULL for none */
+    } replies[] = {
+        {"{\"outcomes\":[[1,7]]}", NULL},
+        {"{\"outcomes\":[[1,7]],\"time\":\"2026-01-02T03:04:05.678Z\",\"more\":[1.5]}", NULL},
+        {"{\"outcomes\":[[1,7]] ,\"more\":null}", NULL},
+        {"{\"outcomes\":[[1,7]], \"more\":null}", NULL},
+        {"{\"more\":null,\"outcomes\":[[1,7]]}", NULL},
+        {"{\"outcomes\":[[1,7],[1,8],[1,9]]}", NULL},
+        {"{\"outcomes\":[[1,7,8]]}", NULL},
+        {"{\"outcomes\":[[1,7.5]]}", NULL},
+        {"{\"outcomes\":[[1,7],null]}", NULL},
+        {"{\"outcomes\":[[0,7]]}", "outcome 0 has no rev"},
+        {"{\"outcomes\":[[-1,7]],\"time\":\"\"}", "outcome 0 has no rev"},
+        {"{\"outcomes\":[[1.5,7]]}", "outcome 0 has no rev"},
+        {"{\"outcomes\":[[]]}", "outcome 0 has no rev"},
+        {"{\"outcomes\":[[1,7]],}", "makes no sense"},
+        {"{\"outcomes\":[[1,7]]\"more\":1}", "makes no sense"},
+        {"{\"outcomes\":[[1,7],]}", "makes no sense"},
+        {"{\"outcomes\":[[1,7]]", "makes no sense"},
+        {"{\"outcomes\":[[1,7]", "makes no sense"},
+        {"{\"outcomes\":[[1,7", "makes no sense"},
+        {"{\"outcomes\":[[", "makes no sense"},
+        {"{\"outcomes\":[[01,7]]}", "makes no sense"},
+        {"{\"outcomes\":[[1,7]]}x", "makes no sense"},
+        {"{\"outcomes\":[[1,7]],\"outcomes\":[[1,7]]}", "makes no sense"},
+        {"{\"outcomes\":[[1,7]],\"outcomes\":[]}", "makes no sense"},
+        {"{\"outcomes\":[[1,7]],\"more\":1,\"more\":2}", "makes no sense"},
+        {"{\"outcomes\":[[1,7]],\"more\":\"\xff\"}", "makes no sense"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        struct bench *bench = bench_new(false);
+
+        bench_get_online(bench);
+        bench_write_note(bench, "a");
+        bench_answer(bench, SYNC_LANE_WORK, 200, replies[i].body);
+        assert_int_equal(bench_waiting(bench), replies[i].trouble == NULL ? 0 : 1);
+        if (replies[i].trouble != NULL) {
+            (void)sync_engine_step(bench->engine);
+            assert_non_null(strstr(bench_status(bench).message, replies[i].trouble));
+        }
+        bench_free(bench);
+    }
+}
+
 static void a_restored_server_gets_what_it_lost_first(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -584,6 +635,7 @@ int main(void)
         cmocka_unit_test(fewer_are_sent_to_who_takes_fewer),
         cmocka_unit_test(what_the_server_answered_is_kept),
         cmocka_unit_test(an_answer_in_place_settles_too),
+        cmocka_unit_test(answers_in_place_are_read_as_strictly_as_others),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
     };
 
