@@ -17,12 +17,11 @@ static const struct {
                {"contact", RECORD_CONTACT},
                {"submission", RECORD_SUBMISSION}};
 
-void ledger_announcement_clear(struct ledger_announcement *announcement)
-{
-    scope_set_free(&announcement->scopes);
-    record_free(announcement->handoff);
-    *announcement = (struct ledger_announcement){0};
-}
+/* Who is told of what is found, and how. */
+struct telling {
+    ledger_announcement_tell *tell;
+    void *context;
+};
 
 /* 1 when something that it names is of a protected file. */
 static int is_protected(struct ledger *view, const struct record *handoff, struct error *error)
@@ -106,10 +105,26 @@ static int look(struct attempt *attempt, struct ledger_announcement *announcemen
     return code < 0 ? code : 0;
 }
 
+/* Somebody waits for it: told before anything is let go. */
+static int look_and_tell(struct attempt *attempt, const struct telling *telling,
+                         struct error *error)
+{
+    struct ledger_announcement found = {0};
+    int code = look(attempt, &found, error);
+
+    if (code == 0 && found.scopes.count > 0) {
+        telling->tell(telling->context, &found);
+        code = 1;
+    }
+    scope_set_free(&found.scopes);
+    record_free(found.handoff);
+    return code;
+}
+
 /* The checks read by the writer's connection: here it is that or a reader's, in one state of the
  * database. */
 static int look_by(struct ledger *ledger, struct ledger_reader *reader, struct attempt *attempt,
-                   struct ledger_announcement *announcement, struct error *error)
+                   const struct telling *telling, struct error *error)
 {
     struct ledger view = {
         .is_relay = ledger->is_relay, .feed = ledger->feed, .writer = reader->database};
@@ -120,7 +135,7 @@ static int look_by(struct ledger *ledger, struct ledger_reader *reader, struct a
     attempt->ledger = &view;
     code = ledger_snapshot_begin(reader, error);
     if (code == 0)
-        code = look(attempt, announcement, error);
+        code = look_and_tell(attempt, telling, error);
     ledger_row_clear(&attempt->row);
     ledger_named_forget(&view);
     ledger_snapshot_end(reader);
@@ -128,29 +143,30 @@ static int look_by(struct ledger *ledger, struct ledger_reader *reader, struct a
 }
 
 static int look_within(struct ledger *ledger, struct attempt *attempt,
-                       struct ledger_announcement *announcement, struct error *error)
+                       const struct telling *telling, struct error *error)
 {
     struct ledger_reader lent, *reader;
     int code;
 
     if (ledger_writer_lend(ledger, &lent)) {
-        code = look_by(ledger, &lent, attempt, announcement, error);
+        code = look_by(ledger, &lent, attempt, telling, error);
         ledger_writer_return(ledger);
         return code;
     }
     code = ledger_reader_take(ledger, &reader, error);
     if (code != 0)
         return code;
-    code = look_by(ledger, reader, attempt, announcement, error);
+    code = look_by(ledger, reader, attempt, telling, error);
     ledger_reader_give(ledger, reader);
     return code;
 }
 
 int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
                     const struct scope_set *desk, const struct operation *operation,
-                    bool target_known, int64_t now_ms, struct ledger_announcement *announcement,
-                    struct error *error)
+                    bool target_known, int64_t now_ms, ledger_announcement_tell *tell,
+                    void *context, struct error *error)
 {
+    const struct telling telling = {tell, context};
     struct ledger_outcome outcome = {0};
     struct attempt attempt = {.actor = actor,
                               .desk = desk,
@@ -160,10 +176,7 @@ int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
                               .now_ms = now_ms};
     int code;
 
-    *announcement = (struct ledger_announcement){0};
-    code = look_within(ledger, &attempt, announcement, error);
+    code = look_within(ledger, &attempt, &telling, error);
     ledger_outcome_clear(&outcome);
-    if (code != 0 || announcement->scopes.count == 0)
-        ledger_announcement_clear(announcement);
     return code;
 }

@@ -13,14 +13,17 @@ struct ledger_announcement {
     struct id client;        /* whose data it is; empty for nobody's */
 };
 
-/* Looks at the append of a hand-off, by an actor whose scopes are `desk`. What would be refused,
- * what is there already, and what is of a protected file is told to nobody. `target_known`: the
- * agent whom it is offered to, and nobody else, is known to be there. Cleared by
- * ledger_announcement_clear, also after an error. */
+/* Tells those whom it is for; borrows it. No function of the ledger may be called. */
+typedef void ledger_announcement_tell(void *context,
+                                      const struct ledger_announcement *announcement);
+
+/* Looks at the append of a hand-off, by an actor whose scopes are `desk`, and has it told. What
+ * would be refused, what is there already, and what is of a protected file is told to nobody.
+ * `target_known`: the agent whom it is offered to, and nobody else, is known to be there. 1 when it
+ * was told, else 0 or an error. */
 int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
                     const struct scope_set *desk, const struct operation *operation,
-                    bool target_known, int64_t now_ms, struct ledger_announcement *announcement,
-                    struct error *error);
-void ledger_announcement_clear(struct ledger_announcement *announcement);
+                    bool target_known, int64_t now_ms, ledger_announcement_tell *tell,
+                    void *context, struct error *error);
 
 #endif

@@ -74,45 +74,64 @@ static bool read_target(const struct operation *operation, struct id *agent)
            id_parse(agent, json_text_or(operation->body, "to_agent", ""));
 }
 
-/* Tells those who wait. What is refused is told to nobody, and not answered either: the offer
- * itself is. `target`: the agent whom alone it is offered to, or NULL. */
-static int judge(struct request *request, const struct operation *operation,
+/* A request that is looked at, while those wait whom it may be for. */
+struct judging {
+    struct request *request;
+    bool over; /* they wait no longer */
+};
+
+static void end_judging(struct judging *judging)
+{
+    if (!judging->over)
+        announcements_judged(judging->request->server->announcements);
+    judging->over = true;
+}
+
+/* Tells those who wait. */
+static void tell(void *context, const struct ledger_announcement *found)
+{
+    struct judging *judging = context;
+    struct request *request = judging->request;
+    struct server *server = request->server;
+    char *text = announcement_text(found->handoff);
+    const struct announcement announcement = {.handoff = found->handoff->id,
+                                              .from = request->actor.agent,
+                                              .device = request->actor.device,
+                                              .client = found->client,
+                                              .scopes = &found->scopes,
+                                              .text = text};
+
+    if (text != NULL && announcements_put(server->announcements, &announcement))
+        doorbell_announce(server->doorbell, &found->scopes);
+    free(text);
+    end_judging(judging);
+}
+
+/* What is refused is told to nobody, and not answered either: the offer itself is. `target`: the
+ * agent whom alone it is offered to, or NULL. */
+static int judge(struct judging *judging, const struct operation *operation,
                  const struct id *target, struct error *error)
 {
+    struct request *request = judging->request;
     struct server *server = request->server;
-    struct ledger_announcement found = {0};
     struct scope_set desk = {0};
     bool known = target != NULL && known_agent(server->known, request->people, target);
     int code = read_desk(request, &desk, error);
 
     if (code == 0)
         code = ledger_announce(server->ledger, &request->actor, &desk, operation, known,
-                               clock_system(NULL), &found, error);
-
-    if (code == 0 && found.handoff != NULL && target != NULL && !known)
+                               clock_system(NULL), tell, judging, error);
+    if (code > 0 && target != NULL && !known)
         known_agent_keep(server->known, request->people, target);
-    if (code == 0 && found.handoff != NULL) {
-        char *text = announcement_text(found.handoff);
-        const struct announcement announcement = {.handoff = found.handoff->id,
-                                                  .from = request->actor.agent,
-                                                  .device = request->actor.device,
-                                                  .client = found.client,
-                                                  .scopes = &found.scopes,
-                                                  .text = text};
-
-        if (text != NULL && announcements_put(server->announcements, &announcement))
-            doorbell_announce(server->doorbell, &found.scopes);
-        free(text);
-    }
-    ledger_announcement_clear(&found);
     scope_set_free(&desk);
-    return code;
+    return code < 0 ? code : 0;
 }
 
 /* The one agent is woken while it is looked at: being woken takes as long. */
 static int announce(struct request *request, const struct operation *operation, struct error *error)
 {
     struct server *server = request->server;
+    struct judging judging = {.request = request};
     struct id target;
     bool one = read_target(operation, &target);
     int code;
@@ -123,8 +142,8 @@ static int announce(struct request *request, const struct operation *operation, 
     announcements_judge(server->announcements);
     if (one)
         doorbell_stir(server->doorbell, &target);
-    code = judge(request, operation, one ? &target : NULL, error);
-    announcements_judged(server->announcements);
+    code = judge(&judging, operation, one ? &target : NULL, error);
+    end_judging(&judging);
     return code;
 }
 

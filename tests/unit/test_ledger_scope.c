@@ -506,6 +506,21 @@ static int count_reached(unsigned kind, void *count, void *statement, void *text
     return 0;
 }
 
+/* What is told of what is found, and that it is told before anything is let go. */
+struct heard {
+    struct ledger *ledger;
+    int count;  /* with the hand-off, */
+    int before; /* and the snapshot there still */
+};
+
+static void hear(void *context, const struct ledger_announcement *found)
+{
+    struct heard *heard = context;
+
+    heard->count += found->handoff != NULL;
+    heard->before += sqlite3_get_autocommit(database_handle(heard->ledger->writer)) == 0;
+}
+
 /* Somebody waits for it: who reads the office does not have it looked up in the case, too, and what
  * was written is not read again: nobody writes just now. */
 static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
@@ -517,7 +532,7 @@ static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
         f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
         fixture_handoff(f, ANNE, "sample/a", &matter, f->actors[BEN].agent.text, NULL, NULL));
     struct ledger_actor anne = f->actors[ANNE];
-    struct ledger_announcement found;
+    struct heard heard = {.ledger = f->ledger};
     struct scope_set desk = {0};
     int count = 0;
 
@@ -525,15 +540,16 @@ static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
     assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &desk, NULL), 0);
     for (int time = 0; time < 2; time++) {
         assert_int_equal(
-            ledger_announce(f->ledger, &anne, &desk, offer, false, f->clock_ms, &found, NULL), 0);
-        assert_non_null(found.handoff);
-        ledger_announcement_clear(&found);
+            ledger_announce(f->ledger, &anne, &desk, offer, false, f->clock_ms, hear, &heard, NULL),
+            1);
         if (time == 0)
             sqlite3_trace_v2(database_handle(f->ledger->writer), SQLITE_TRACE_STMT, count_reached,
                              &count);
     }
     sqlite3_trace_v2(database_handle(f->ledger->writer), 0, NULL, NULL);
     assert_int_equal(count, 1);
+    assert_int_equal(heard.count, 2);
+    assert_int_equal(heard.before, 2);
     scope_set_free(&desk);
     operation_free(offer);
 }
