@@ -110,6 +110,14 @@ static void deliver(struct sync *sync)
     }
 }
 
+static bool has_come(const struct sync *sync)
+{
+    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
+        if (sync->exchanges[lane] != NULL && http_exchange_done(sync->exchanges[lane]))
+            return true;
+    return false;
+}
+
 /* One round: does what is due, then waits for replies, the bell or the time of the next thing. */
 static int turn(struct sync *sync, struct error *error)
 {
@@ -124,6 +132,9 @@ static int turn(struct sync *sync, struct error *error)
 
     if (sync_engine_ended(sync->engine, &code, NULL))
         return 0;
+    http_client_advance(sync->client);
+    if (!has_come(sync))
+        sync_engine_idle(sync->engine);
     code = http_client_poll(sync->client, &bell, 1, wait, error);
     if (poll(&rung, 1, 0) > 0) {
         link_sync_clear(sync->link);

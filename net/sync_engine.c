@@ -300,6 +300,21 @@ int64_t sync_engine_step(struct sync_engine *engine)
     return next;
 }
 
+void sync_engine_idle(struct sync_engine *engine)
+{
+    struct error error = ERROR_INIT;
+    int code = engine->store != NULL ? store_sync(engine->store, &error) : 0;
+
+    if (code == 0)
+        return;
+    /* As if the answers could not have been written: nothing more is sent until the disk can. */
+    if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH)
+        sync_ahead_cancel(engine, SYNC_JOB_PUSH);
+    (void)sync_fault(engine, code);
+    sync_job_failed(engine, SYNC_JOB_PUSH, code, &error);
+    engine->from_store = false;
+}
+
 /* --- replies
  * ---------------------------------------------------------------------------------------- */
 

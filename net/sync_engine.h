@@ -77,6 +77,9 @@ void sync_engine_free(struct sync_engine *engine);
 /* Does what is due now. Returns the ms until something will be due, -1 for nothing until a reply
  * or a ring. */
 int64_t sync_engine_step(struct sync_engine *engine);
+/* For after a step when no reply has come: brings what was settled to the disk, which waits for
+ * that while the server works, and not the server for it. */
+void sync_engine_idle(struct sync_engine *engine);
 
 /* The sync bell was rung: the agent did something, or the link holds something new. */
 void sync_engine_ring(struct sync_engine *engine);

@@ -290,8 +290,9 @@ static void note_later(struct sync_engine *engine, const struct answers *answers
         engine->batch_ahead = (struct store_ahead){0};
 }
 
-/* What is settled is on the disk with what is next marked as being sent, at the latest. Where that
- * was done for some batches at once, these are answered once more after the power fails. */
+/* What is settled is on the disk before the server is waited for (sync_engine_idle), or with what
+ * is next marked as being sent, at the latest. What some batches settled may be answered once more
+ * after the power fails. */
 static int sync_settled(struct sync_engine *engine, struct error *error)
 {
     int code = engine->next_batch == NULL ? store_sync(engine->store, error) : 0;

@@ -112,7 +112,8 @@ tests_unit_test_sync_push_SOURCES = tests/unit/test_sync_push.c tests/unit/engin
     tests/unit/unit.h
 tests_unit_test_sync_push_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_pace
-tests_unit_test_sync_pace_SOURCES = tests/unit/test_sync_pace.c tests/unit/engine_fixture.c \
+tests_unit_test_sync_pace_SOURCES = tests/unit/test_sync_pace.c tests/unit/fault_vfs.c \
+    tests/unit/fault_vfs.h tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_pace_LDADD = $(UNIT_LIBS)

@@ -247,6 +247,9 @@ void sim_terminal_step(struct sim_terminal *terminal)
 {
     int64_t wait = sync_engine_step(terminal->engine);
 
+    /* Or a reply has come by now. */
+    if (terminal->simulation->now % 2 == 0)
+        sync_engine_idle(terminal->engine);
     /* A step that changes nothing may ask for the next one at once: never without time going on. */
     terminal->wake_at = wait < 0 ? -1 : terminal->simulation->now + (wait > 0 ? wait : 1);
 }

@@ -8,6 +8,7 @@
 #include "net/sync_internal.h"
 #include "net/sync_pace.h"
 #include "tests/unit/engine_fixture.h"
+#include "tests/unit/fault_vfs.h"
 
 /* Answers every operation of the push under way, the first as `first` says, `took` ms after it
  * left, and steps. */
@@ -264,8 +265,58 @@ static void a_quick_link_marks_what_leaves_soon(void **state)
         unsynced += bench->engine->store->unsynced ? 1 : 0;
     }
     assert_true(unsynced > 4);
+    assert_false(bench->engine->store->unsynced);
     assert_int_equal(sync_engine_totals(bench->engine)->applied, 150);
     assert_int_equal(sync_engine_totals(bench->engine)->repeated, 0);
+    bench_free(bench);
+}
+
+/* But where there is time for it. */
+static void what_is_settled_goes_to_the_disk_while_the_server_works(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, 60);
+    settle_all(bench, 100);
+    assert_true(bench->engine->store->unsynced);
+    sync_engine_idle(bench->engine);
+    assert_false(bench->engine->store->unsynced);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    bench_free(bench);
+}
+
+static void a_disk_that_cannot_is_told(void **state)
+{
+    struct bench *bench = bench_new(false);
+    int64_t applied;
+
+    (void)state;
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, 60);
+    settle_all(bench, 100);
+    applied = sync_engine_totals(bench->engine)->applied;
+    fault_vfs_arm(FAULT_ERROR, 1);
+    sync_engine_idle(bench->engine);
+    assert_true(bench->engine->store->unsynced);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "");
+    assert_int_equal(bench_status(bench).state, LINK_FAULT);
+    assert_non_null(strstr(bench_status(bench).message, "synced"));
+    fault_vfs_arm(FAULT_NONE, 0);
+    sync_engine_idle(bench->engine);
+    assert_false(bench->engine->store->unsynced);
+    bench->steady += 60000;
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    assert_int_equal(bench_waiting(bench), 60 - applied);
+    while (bench_waiting(bench) > 0)
+        settle_all(bench, 100);
     bench_free(bench);
 }
 
@@ -412,11 +463,14 @@ int main(void)
         cmocka_unit_test(a_slow_link_has_no_batch_ready),
         cmocka_unit_test(what_was_ready_is_read_again_after_a_cut),
         cmocka_unit_test(a_quick_link_marks_what_leaves_soon),
+        cmocka_unit_test(what_is_settled_goes_to_the_disk_while_the_server_works),
+        cmocka_unit_test(a_disk_that_cannot_is_told),
         cmocka_unit_test(a_cut_link_unmarks_what_has_not_left),
         cmocka_unit_test(what_is_not_decided_stays_marked),
         cmocka_unit_test(what_a_session_leaves_behind_stays_marked),
         cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
     };
 
+    fault_vfs_register();
     return cmocka_run_group_tests_name("sync_pace", tests, NULL, NULL);
 }
