@@ -340,6 +340,7 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
     if (store == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
     store->retained = STORE_RETAINED_UNKNOWN;
+    store->log_descriptor = -1;
     store->key = key;
     code = database_open(&store->database, path, DATABASE_OPEN, &store_schema, error);
     /* What is dropped, or replaced, leaves no sealed copy behind. */
@@ -381,6 +382,7 @@ void store_close(struct store *store)
     store_keep(store, false);
     if (store->journal_due)
         store_journal_settle(store);
+    store_log_close(store);
     database_close(store->database);
     store_change_clear(store);
     journal_close(store->journal);

@@ -51,11 +51,12 @@ struct store {
     int64_t journal_before;  /* its size before what was written last */
     int64_t journal_settled; /* its size when it was synced last, as far as known */
 
-    /* Room in the log (store_room.c). */
+    /* The log (store_room.c). */
     bool log_watched;
-    int64_t log_pages; /* that it holds since it was begun anew, as far as known */
-    bool unsynced;     /* answers were settled that no sync has covered */
-    bool leaves;       /* while answers are settled: some record is to go */
+    int log_descriptor; /* store_sync_begin's, -1 for none */
+    int64_t log_pages;  /* that it holds since it was begun anew, as far as known */
+    bool unsynced;      /* answers were settled that no sync has covered */
+    bool leaves;        /* while answers are settled: some record is to go */
 
     int64_t stranded; /* operations that only the journal holds, as far as known */
     char trouble[ERROR_MESSAGE_SIZE];
@@ -192,6 +193,14 @@ extern const struct database_schema store_schema;
 sqlite3_stmt *store_statement(struct store *store, enum store_statement which, struct error *error);
 /* Before the database is closed. */
 void store_walks_close(struct store *store);
+
+/* --- the log (store_room.c) ------------------------------------------------------------------- */
+
+/* Lets the disk begin with what was written to the log, and does not wait for it: store_sync then
+ * waits for less. */
+void store_sync_begin(struct store *store);
+/* Before the database is closed. */
+void store_log_close(struct store *store);
 
 /* Binds a JSON value, sealed about `about`; ERROR_MEMORY when it cannot. */
 int store_bind_sealed_text(struct store *store, sqlite3_stmt *statement, int index,

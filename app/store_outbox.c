@@ -486,5 +486,7 @@ int store_outbox_settle_soon(struct store *store, const struct store_outcome *ou
     code = settle_all(store, outcomes, count, error);
     database_relax(store->database, false);
     store->unsynced = store->unsynced || code == 0;
+    if (code == 0)
+        store_sync_begin(store);
     return code;
 }

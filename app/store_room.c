@@ -1,6 +1,13 @@
-/* Room in the store's log: its file is made longer ahead of time, and never while somebody waits.
- * Zeros behind the last frame are to SQLite what is left of an earlier round: no frame. */
+/* The store's log: when it goes to the disk; and room in it: its file is made longer ahead of time,
+ * and never while somebody waits. Zeros behind the last frame are to SQLite what is left of an
+ * earlier round: no frame. */
+#define _GNU_SOURCE /* sync_file_range */
+#include <config.h>
+
 #include "app/store_internal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #define FRAME_BYTES      4120 /* a page and its head */
 #define AHEAD_BYTES      (512 * 1024)
@@ -54,6 +61,27 @@ static void shorten(struct store *store)
                                   &pages, &carried) == SQLITE_OK &&
         pages == carried)
         store->log_pages = 0;
+}
+
+/* Where the machine cannot, store_sync has all of it to write. */
+void store_sync_begin(struct store *store)
+{
+#ifdef HAVE_SYNC_FILE_RANGE
+    const char *name = sqlite3_db_filename(database_handle(store->database), "main");
+
+    if (store->log_descriptor < 0 && name != NULL && *name != '\0')
+        store->log_descriptor = open(sqlite3_filename_wal(name), O_RDONLY | O_CLOEXEC);
+    if (store->log_descriptor >= 0)
+        (void)sync_file_range(store->log_descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)store;
+#endif
+}
+
+void store_log_close(struct store *store)
+{
+    if (store->log_descriptor >= 0)
+        (void)close(store->log_descriptor);
 }
 
 int store_sync(struct store *store, struct error *error)
