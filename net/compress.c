@@ -171,18 +171,31 @@ struct compress_pieces {
     struct text_buffer bytes;
 };
 
-int compress_pieces_new(struct compress_pieces **pieces, size_t about, struct error *error)
+/* NULL when out of memory. */
+static struct compress_pieces *pieces_new(void)
 {
-    struct compress_pieces *made = calloc(1, sizeof(*made));
+    struct compress_pieces *pieces = calloc(1, sizeof(*pieces));
+
+    if (pieces != NULL)
+        pieces->context = ZSTD_createCCtx();
+    if (pieces != NULL && pieces->context != NULL)
+        return pieces;
+    free(pieces);
+    return NULL;
+}
+
+int compress_pieces_begin(struct compress_pieces **pieces, size_t about, struct error *error)
+{
+    struct compress_pieces *made = *pieces != NULL ? *pieces : pieces_new();
     int window = ZSTD_WINDOW_LOG_LEAST;
 
     *pieces = NULL;
-    if (made != NULL)
-        made->context = ZSTD_createCCtx();
-    if (made == NULL || made->context == NULL) {
-        free(made);
+    if (made == NULL)
         return error_set(error, ERROR_MEMORY, "no memory to compress");
-    }
+    if (made->bytes.failed)
+        text_buffer_free(&made->bytes);
+    text_buffer_clear(&made->bytes);
+    (void)ZSTD_CCtx_reset(made->context, ZSTD_reset_session_and_parameters);
     /* How much there will be is not said: no more memory than for that. */
     while (window < ZSTD_WINDOW_LOG_MOST && ((size_t)1 << window) < about)
         window++;

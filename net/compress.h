@@ -40,9 +40,9 @@ int decompress_bytes(enum compression compression, const void *bytes, size_t len
                      char **output, size_t *output_length, struct error *error);
 
 /* By zstd, in pieces, each made smaller before the next one is known; `about` how much there will
- * be. New. */
+ * be. New where `*pieces` is NULL, else its memory is taken for it; NULL after an error. */
 struct compress_pieces;
-int compress_pieces_new(struct compress_pieces **pieces, size_t about, struct error *error);
+int compress_pieces_begin(struct compress_pieces **pieces, size_t about, struct error *error);
 int compress_pieces_add(struct compress_pieces *pieces, const void *bytes, size_t length, bool last,
                         struct error *error);
 /* All of it, once the last one was added. Borrowed. */

@@ -22,20 +22,44 @@ struct reading {
     struct sync_batch *batch;
 };
 
-void sync_batch_free(struct sync_batch *batch)
+static void batch_free(struct sync_batch *batch)
 {
     if (batch != NULL) {
         text_buffer_free(&batch->operations);
         text_buffer_free(&batch->binary);
+        text_buffer_free(&batch->front);
         compress_pieces_free(batch->packed);
     }
     free(batch);
 }
 
+void sync_batch_done(struct sync_engine *engine, struct sync_batch *batch)
+{
+    if (batch == NULL)
+        return;
+    batch_free(engine->spare_batch);
+    engine->spare_batch = batch;
+}
+
+/* Of a large outbox one follows the other: the system gives as much memory anew more slowly than it
+ * is filled. NULL when out of memory. */
+static struct sync_batch *batch_new(struct sync_engine *engine)
+{
+    struct sync_batch *batch = engine->spare_batch;
+
+    engine->spare_batch = NULL;
+    if (batch == NULL || batch->operations.failed || batch->binary.failed || batch->front.failed) {
+        batch_free(batch);
+        return calloc(1, sizeof *batch);
+    }
+    return batch;
+}
+
 void sync_batch_forget(struct sync_engine *engine)
 {
-    sync_batch_free(engine->next_batch);
-    engine->next_batch = NULL;
+    batch_free(engine->next_batch);
+    batch_free(engine->spare_batch);
+    engine->next_batch = engine->spare_batch = NULL;
     engine->batch_ahead = (struct store_ahead){0};
 }
 
@@ -143,23 +167,22 @@ static size_t count_members(const struct head *head)
 /* All of the body but its last members, and that it will have so many. */
 static int begin_binary(struct sync_batch *batch, size_t members, struct error *error)
 {
-    struct text_buffer front = {0};
+    struct text_buffer *front = &batch->front;
     int code;
 
-    compress_pieces_free(batch->packed);
     batch->members = members;
-    binary_write_map(&front, members);
-    write_flag(&front, "brief");
-    binary_write_text(&front, "operations");
-    binary_write_array(&front, batch->count);
-    text_buffer_add(&front, batch->binary.bytes, batch->binary.length);
-    code = compress_pieces_new(&batch->packed, front.length, error);
-    if (code == 0)
-        code = front.failed
-                   ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
-                   : compress_pieces_add(batch->packed, front.bytes, front.length, false, error);
-    text_buffer_free(&front);
-    return code;
+    text_buffer_clear(front);
+    binary_write_map(front, members);
+    write_flag(front, "brief");
+    binary_write_text(front, "operations");
+    binary_write_array(front, batch->count);
+    text_buffer_add(front, batch->binary.bytes, batch->binary.length);
+    code = compress_pieces_begin(&batch->packed, front->length, error);
+    if (code != 0)
+        return code;
+    return front->failed
+               ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
+               : compress_pieces_add(batch->packed, front->bytes, front->length, false, error);
 }
 
 /* The members that are known only when it leaves. */
@@ -331,14 +354,14 @@ int sync_batch_prepare(struct sync_engine *engine, struct sync_batch **batch, st
 {
     int code;
 
-    *batch = calloc(1, sizeof **batch);
+    *batch = batch_new(engine);
     code = *batch != NULL ? collect_marked(engine, *batch, error)
                           : error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
     if (code == 0 && (*batch)->count > 0)
         code = pack_ahead(engine, *batch, error);
     if (code == 0 && (*batch)->count > 0)
         return 0;
-    sync_batch_free(*batch);
+    batch_free(*batch);
     *batch = NULL;
     return code == 0 ? 1 : code;
 }

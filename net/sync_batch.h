@@ -10,7 +10,8 @@
 struct sync_batch {
     struct text_buffer operations;  /* separated by commas */
     struct text_buffer binary;      /* the same in binary form; empty where it does not pay */
-    struct compress_pieces *packed; /* owned: the body in binary form, up to its last members */
+    struct text_buffer front;       /* the body in binary form, up to its last members */
+    struct compress_pieces *packed; /* owned: the same, compressed */
     size_t members;                 /* that it is said to have */
     bool fresh; /* some of it is sent for the first time, and was not saved to be sent at once */
     bool ungrounded; /* some of it was made of a record that is not held here any more */
@@ -25,7 +26,8 @@ struct sync_batch {
 /* Reads what of the outbox leaves next, past what is under way, and marks it as being sent. 1 when
  * nothing waits. New. */
 int sync_batch_prepare(struct sync_engine *engine, struct sync_batch **batch, struct error *error);
-void sync_batch_free(struct sync_batch *batch);
+/* It was sent, or will not be (may be NULL): the next one is read into its memory. */
+void sync_batch_done(struct sync_engine *engine, struct sync_batch *batch);
 
 /* Sends it: from then on it is the one under way. `ahead` is what the terminal has seen once the
  * answers at hand are written, NULL when there are none. */

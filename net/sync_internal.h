@@ -156,6 +156,7 @@ struct sync_engine {
     struct id batch_records[SYNC_BATCH_MAXIMUM]; /* that they are about */
     int64_t batch_numbers[SYNC_BATCH_MAXIMUM];   /* of the operations here */
     struct sync_batch *next_batch;  /* read while that one is under way; owned, mostly NULL */
+    struct sync_batch *spare_batch; /* memory of one before, while more waits; owned */
     bool next_due;                  /* it is to be read as soon as all else has left */
     struct store_ahead batch_ahead; /* what was noted as being sent before its batch is */
 

@@ -38,7 +38,7 @@ static int push_begin(struct sync_engine *engine, struct error *error)
         code = sync_batch_send(engine, batch, NULL, error);
     if (code == 1)
         engine->outbox_due = false;
-    sync_batch_free(batch);
+    sync_batch_done(engine, batch);
     engine->next_due = code == 0;
     return code;
 }
@@ -272,7 +272,7 @@ static bool send_ahead(struct sync_engine *engine, const struct answers *answers
         sent = sync_batch_prepare(engine, &read, NULL) == 0;
     sent = sent && sync_batch_send(engine, next != NULL ? next : read, &ahead, NULL) == 0;
     engine->from_store = false;
-    sync_batch_free(read);
+    sync_batch_done(engine, read);
     if (sent)
         sync_ahead(engine, SYNC_JOB_PUSH);
     else
@@ -493,7 +493,7 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
 
     engine->next_batch = NULL;
     code = take_reply(engine, reply, next, error);
-    sync_batch_free(next);
+    sync_batch_done(engine, next);
     return code;
 }
 
