@@ -139,7 +139,27 @@ static int mark_sending(struct store *store, const struct id *id, struct error *
     return code;
 }
 
-/* What of a run needed no mark, or is not there, is found out by looking at each. */
+/* Marks all of a run of numbers: 1 when they are marked, some of them perhaps before, 0 when one of
+ * them is not there. */
+static int mark_run(struct store *store, int64_t first, int64_t last, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_SENDING_COUNT, error);
+    int code = run_of(store, STORE_OPERATION_SENDING_RUN, first, last, error);
+
+    if (code != 0 || row == NULL)
+        return code != 0 ? code : ERROR_STORAGE;
+    if (database_changes(store->database) == last - first + 1)
+        return 1;
+    sqlite3_bind_int64(row, 1, first);
+    sqlite3_bind_int64(row, 2, last);
+    code = database_step(store->database, row, error);
+    if (code == 1)
+        code = sqlite3_column_int64(row, 0) == last - first + 1 ? 1 : 0;
+    sqlite3_reset(row);
+    return code;
+}
+
+/* Which of a run is not there is found out by looking at each. */
 static int mark_all(struct store *store, const struct id *ids, const int64_t *numbers, size_t count,
                     struct error *error)
 {
@@ -147,14 +167,13 @@ static int mark_all(struct store *store, const struct id *ids, const int64_t *nu
 
     for (size_t i = 0, length; i < count && code == 0; i += length) {
         length = numbers != NULL ? run_length(numbers + i, count - i) : 1;
-        if (numbers != NULL) {
-            code = run_of(store, STORE_OPERATION_SENDING_RUN, numbers[i],
-                          numbers[i] + (int64_t)length - 1, error);
-            if (code == 0 && (size_t)database_changes(store->database) == length)
-                continue;
-        }
-        for (size_t one = i; one < i + length && code == 0; one++)
-            code = mark_sending(store, &ids[one], error);
+        if (numbers != NULL)
+            code = mark_run(store, numbers[i], numbers[i] + (int64_t)length - 1, error);
+        if (code == 1)
+            code = 0;
+        else
+            for (size_t one = i; one < i + length && code == 0; one++)
+                code = mark_sending(store, &ids[one], error);
     }
     return code;
 }

@@ -285,6 +285,10 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_OPERATION_SENDING_RUN] = {"operation.sending-run",
                                      "INSERT OR IGNORE INTO sending SELECT number FROM operation"
                                      " WHERE number BETWEEN ?1 AND ?2 AND state < 2"},
+    [STORE_OPERATION_SENDING_COUNT] = {"operation.sending-count",
+                                       "SELECT count(*) FROM operation"
+                                       " WHERE number BETWEEN ?1 AND ?2 AND state < 2"
+                                       " AND " OPERATION_IS_SENT},
     /* Of the urgency of the one before; nothing where some of it was marked before. */
     [STORE_OPERATION_SENDING_AHEAD] =
         {"operation.sending-ahead",
