@@ -135,6 +135,8 @@ struct terminal {
     struct record *agent;
 };
 
+/* Also where another session was online when this one was asked for: what is measured next must not
+ * wait for a password to be checked. */
 static void await_online(struct terminal *terminal)
 {
     struct link_status status;
@@ -142,7 +144,8 @@ static void await_online(struct terminal *terminal)
     do {
         rest();
         link_status_get(terminal->link, &status);
-    } while (status.state != LINK_ONLINE || status.catalogue_loading);
+    } while (link_sign_in_state(terminal->link, NULL, NULL) == SIGN_IN_ASKED ||
+             status.state != LINK_ONLINE || status.catalogue_loading);
 }
 
 /* Signs in once without a store, to learn who the agent is, then makes the store. */
