@@ -407,7 +407,7 @@ terminal_pid() {
 # at_rest PID...: no thread of them has anything to do, on a machine that may give it no turn for
 # seconds.
 at_rest() {
-    local end=$((SECONDS + 20 * PATIENCE)) still=0 before= now
+    local end=$((SECONDS + 90 * PATIENCE)) still=0 before= now
     while [ $still -lt 3 ]; do
         [ $SECONDS -lt $end ] || fail "process $* does not come to rest"
         now=$(for pid in "$@"; do sed 's/^.*) //' "/proc/$pid/task/"*/stat; done 2>/dev/null |
