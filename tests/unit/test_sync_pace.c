@@ -52,6 +52,15 @@ static void queue_notes(struct bench *bench, int count)
     (void)sync_engine_step(bench->engine);
 }
 
+/* Online over a quick link, with notes of which a batch takes a few. */
+static void queue_on_a_quick_link(struct bench *bench, int count)
+{
+    bench->received = 5000;
+    bench_get_online(bench);
+    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
+    queue_notes(bench, count);
+}
+
 static void a_slow_link_gets_small_batches_and_a_quick_one_large_ones(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -252,10 +261,7 @@ static void a_quick_link_marks_what_leaves_soon(void **state)
     size_t unsynced = 0;
 
     (void)state;
-    bench->received = 5000;
-    bench_get_online(bench);
-    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
-    queue_notes(bench, 150);
+    queue_on_a_quick_link(bench, 150);
     marked = count_marked(bench);
     assert_int_equal(marked.waiting, 150);
     assert_true(marked.sent > 4 * bench_appends_sent(bench));
@@ -277,10 +283,7 @@ static void what_is_settled_goes_to_the_disk_while_the_server_works(void **state
     struct bench *bench = bench_new(false);
 
     (void)state;
-    bench->received = 5000;
-    bench_get_online(bench);
-    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
-    queue_notes(bench, 60);
+    queue_on_a_quick_link(bench, 60);
     settle_all(bench, 100);
     assert_true(bench->engine->store->unsynced);
     sync_engine_idle(bench->engine);
@@ -295,10 +298,7 @@ static void a_disk_that_cannot_is_told(void **state)
     int64_t applied;
 
     (void)state;
-    bench->received = 5000;
-    bench_get_online(bench);
-    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
-    queue_notes(bench, 60);
+    queue_on_a_quick_link(bench, 60);
     settle_all(bench, 100);
     applied = sync_engine_totals(bench->engine)->applied;
     fault_vfs_arm(FAULT_ERROR, 1);
@@ -327,10 +327,7 @@ static void a_cut_link_unmarks_what_has_not_left(void **state)
     size_t left;
 
     (void)state;
-    bench->received = 5000;
-    bench_get_online(bench);
-    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
-    queue_notes(bench, 60);
+    queue_on_a_quick_link(bench, 60);
     settle_all(bench, 100);
     left = bench_appends_sent(bench);
     assert_true(count_marked(bench).sent > left);
@@ -346,10 +343,7 @@ static void what_is_not_decided_stays_marked(void **state)
     size_t marked;
 
     (void)state;
-    bench->received = 5000;
-    bench_get_online(bench);
-    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
-    queue_notes(bench, 60);
+    queue_on_a_quick_link(bench, 60);
     marked = count_marked(bench).sent - bench_appends_sent(bench) + 1;
     settle_first(bench, 100, "later");
     bench_cut(bench, SYNC_LANE_WORK);
@@ -364,10 +358,7 @@ static void what_a_session_leaves_behind_stays_marked(void **state)
     size_t marked;
 
     (void)state;
-    bench->received = 5000;
-    bench_get_online(bench);
-    bench->engine->batch_pace.maximum = bench->engine->batch_pace.limit = 4000;
-    queue_notes(bench, 60);
+    queue_on_a_quick_link(bench, 60);
     marked = count_marked(bench).sent;
     assert_true(marked > bench_appends_sent(bench));
     bench_answer(bench, SYNC_LANE_BELL, 401, "{}");
