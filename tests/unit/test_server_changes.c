@@ -550,8 +550,6 @@ int main(void)
         cmocka_unit_test(test_doorbell_rings),
         cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
         cmocka_unit_test(test_sign_in_says_where_the_feed_is),
-
-        cmocka_unit_test(test_sign_in_says_where_the_feed_is),
         cmocka_unit_test(test_pages_of_own_work_are_passed_over),
         cmocka_unit_test(test_doorbell_times_out),
         cmocka_unit_test(test_doorbell_hears_the_catalogue),
