@@ -218,23 +218,19 @@ int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, voi
 int store_outbox_more(struct store *store, const struct id *under_way, size_t count, size_t limit,
                       outbox_visit visit, void *context, struct error *error);
 
-/* Notes that a batch holding these ids is about to be sent: from now on the server may have them,
- * and they can no longer be taken back. ERROR_NOT_FOUND when one of them was taken back
- * since it was read: nothing is noted then. `numbers` are theirs, NULL where they are not known. */
-int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
-                         size_t count, struct error *error);
-
 /* Operations that are noted as being sent before their batch is, so that not each batch waits for
  * the disk: those of these numbers that wait, 0 to 0 for none. */
 struct store_ahead {
     int64_t first, last;
 };
 
-/* The same, and of what follows the last of them, and is as urgent, `most` at most: theirs are then
- * the numbers in `ahead`, which stays as it is where there are none. */
-int store_outbox_sending_ahead(struct store *store, const struct id *ids, const int64_t *numbers,
-                               size_t count, size_t most, struct store_ahead *ahead,
-                               struct error *error);
+/* Notes that a batch holding these ids is about to be sent: from now on the server may have them,
+ * and they can no longer be taken back. ERROR_NOT_FOUND when one of them was taken back
+ * since it was read: nothing is noted then. `numbers` are theirs. The same is noted of what follows
+ * the last of them, and is as urgent, `most` at most: theirs are then the numbers in `ahead`, which
+ * stays as it is where there are none. */
+int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
+                         size_t count, size_t most, struct store_ahead *ahead, struct error *error);
 /* None of them has left but those of `ids`: the others may be taken back again. */
 int store_outbox_unsent(struct store *store, const struct store_ahead *ahead, const struct id *ids,
                         size_t count, struct error *error);

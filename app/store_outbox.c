@@ -166,9 +166,8 @@ static int mark_all(struct store *store, const struct id *ids, const int64_t *nu
     int code = 0;
 
     for (size_t i = 0, length; i < count && code == 0; i += length) {
-        length = numbers != NULL ? run_length(numbers + i, count - i) : 1;
-        if (numbers != NULL)
-            code = mark_run(store, numbers[i], numbers[i] + (int64_t)length - 1, error);
+        length = run_length(numbers + i, count - i);
+        code = mark_run(store, numbers[i], numbers[i] + (int64_t)length - 1, error);
         if (code == 1)
             code = 0;
         else
@@ -193,9 +192,8 @@ static int mark_ahead(struct store *store, int64_t last, size_t most, struct sto
     return code;
 }
 
-int store_outbox_sending_ahead(struct store *store, const struct id *ids, const int64_t *numbers,
-                               size_t count, size_t most, struct store_ahead *ahead,
-                               struct error *error)
+int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
+                         size_t count, size_t most, struct store_ahead *ahead, struct error *error)
 {
     struct store_ahead more = *ahead;
     int code = store_begin(store, error);
@@ -211,14 +209,6 @@ int store_outbox_sending_ahead(struct store *store, const struct id *ids, const 
         *ahead = more;
     }
     return code;
-}
-
-int store_outbox_sending(struct store *store, const struct id *ids, const int64_t *numbers,
-                         size_t count, struct error *error)
-{
-    struct store_ahead none = {0};
-
-    return store_outbox_sending_ahead(store, ids, numbers, count, 0, &none, error);
 }
 
 int store_outbox_unsent(struct store *store, const struct store_ahead *ahead, const struct id *ids,

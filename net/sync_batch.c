@@ -344,8 +344,8 @@ static int collect_marked(struct sync_engine *engine, struct sync_batch *batch, 
         code = collect(engine, batch, error);
         if (code != 0 || batch->count == 0 || !batch->fresh)
             return code;
-        code = store_outbox_sending_ahead(engine->store, batch->ids, batch->numbers, batch->count,
-                                          mark_more(engine, batch), &engine->batch_ahead, error);
+        code = store_outbox_sending(engine->store, batch->ids, batch->numbers, batch->count,
+                                    mark_more(engine, batch), &engine->batch_ahead, error);
     } while (code == ERROR_NOT_FOUND);
     return code == 0 ? 0 : sync_fault(engine, code);
 }

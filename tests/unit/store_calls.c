@@ -46,7 +46,7 @@ static int call_settle_refused(struct store_calls *calls)
 
 static int call_sending(struct store_calls *calls)
 {
-    return store_outbox_sending(calls->fixture.store, &calls->waiting, NULL, 1, &calls->error);
+    return store_fixture_sending(&calls->fixture, &calls->waiting, NULL, &calls->error);
 }
 
 static int call_attempted(struct store_calls *calls)

@@ -164,6 +164,35 @@ struct operation *store_fixture_only(struct store_fixture *fixture)
     return fixture->only;
 }
 
+struct numbered {
+    const struct id *operation;
+    int64_t number; /* 0: it is not there */
+};
+
+static int keep_number(void *context, const struct outbox_entry *entry)
+{
+    struct numbered *numbered = context;
+
+    if (id_equal(&entry->operation->id, numbered->operation))
+        numbered->number = entry->number;
+    return 0;
+}
+
+int store_fixture_sending(struct store_fixture *fixture, const struct id *waiting,
+                          const struct id *gone, struct error *error)
+{
+    struct store_ahead none = {0};
+    struct numbered numbered = {.operation = waiting};
+    int code = store_outbox_each(fixture->store, SIZE_MAX, keep_number, &numbered, error);
+    const struct id ids[] = {*waiting, gone != NULL ? *gone : *waiting};
+    const int64_t numbers[] = {numbered.number, 0};
+
+    if (code != 0)
+        return code;
+    return store_outbox_sending(fixture->store, ids, numbers, gone != NULL ? 2 : 1, 0, &none,
+                                error);
+}
+
 struct record *store_fixture_get(struct store_fixture *fixture, enum record_type type,
                                  const struct id *id, enum store_pending *pending)
 {

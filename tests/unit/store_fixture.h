@@ -54,6 +54,11 @@ struct operation *store_fixture_only(struct store_fixture *fixture);
 struct record *store_fixture_get(struct store_fixture *fixture, enum record_type type,
                                  const struct id *id, enum store_pending *pending);
 
+/* Notes that the batch of this one, and of `gone` (NULL: none), which was taken back, is about to be
+ * sent: as store_outbox_sending. */
+int store_fixture_sending(struct store_fixture *fixture, const struct id *waiting,
+                          const struct id *gone, struct error *error);
+
 /* The server has answered so. */
 void store_fixture_settle(struct store_fixture *fixture, const struct id *operation,
                           enum merge_refusal refusal, int64_t rev);

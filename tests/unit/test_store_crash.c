@@ -405,7 +405,7 @@ static void settle_and_lose_power(struct store_fixture *fixture, struct store_sc
         struct id next;
 
         if (store_outbox_each(fixture->store, 1, keep_id, &next, NULL) != 0 ||
-            store_outbox_sending(fixture->store, &next, NULL, 1, NULL) != 0)
+            store_fixture_sending(fixture, &next, NULL, NULL) != 0)
             _exit(5);
     }
     /* As the engine does: nothing is left to do after a mark. */

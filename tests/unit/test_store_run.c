@@ -49,7 +49,9 @@ static struct row write_notes(struct store_fixture *fixture, size_t count)
 
 static int mark(struct store_fixture *fixture, const struct row *row)
 {
-    return store_outbox_sending(fixture->store, row->ids, row->numbers, row->count, NULL);
+    struct store_ahead none = {0};
+
+    return store_outbox_sending(fixture->store, row->ids, row->numbers, row->count, 0, &none, NULL);
 }
 
 static int64_t count_sending(struct store_fixture *fixture)
@@ -113,8 +115,7 @@ static void of_a_row_with_a_gap_nothing_is_marked(void **state)
 static int mark_more(struct store_fixture *fixture, const struct row *row, size_t count,
                      size_t most, struct store_ahead *ahead)
 {
-    return store_outbox_sending_ahead(fixture->store, row->ids, row->numbers, count, most, ahead,
-                                      NULL);
+    return store_outbox_sending(fixture->store, row->ids, row->numbers, count, most, ahead, NULL);
 }
 
 static void what_follows_is_marked_with_it(void **state)

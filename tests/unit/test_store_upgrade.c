@@ -152,7 +152,7 @@ static void what_was_sent_before_is_known(void **state)
     assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
     store_fixture_client(fixture, "Bob");
     sent = store_fixture_only(fixture)->id;
-    assert_int_equal(store_outbox_sending(fixture->store, &sent, NULL, 1, NULL), 0);
+    assert_int_equal(store_fixture_sending(fixture, &sent, NULL, NULL), 0);
     assert_int_equal(sqlite3_open(fixture->path, &file), SQLITE_OK);
     before = describe(file, "tbl_name IN ('operation', 'sending', 'record')");
     assert_int_equal(sqlite3_exec(file, back, NULL, NULL, NULL), SQLITE_OK);
