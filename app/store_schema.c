@@ -69,9 +69,9 @@
 
 /* The file of a case, the newest first, what bears on its summary, and what came since. */
 #define CASE_INDEXES                                                                               \
+    SINCE_INDEX                                                                                    \
     "CREATE INDEX record_case ON record(case_id, id, type) WHERE case_id IS NOT NULL;"             \
-    "CREATE INDEX record_weight ON record(case_id, type, weight, id) WHERE weight > "              \
-    "0;" SINCE_INDEX                                                                               \
+    "CREATE INDEX record_weight ON record(case_id, type, weight, id) WHERE weight > 0;"            \
     "CREATE INDEX record_loose ON record(client_id, id) WHERE type = 'note' AND case_id IS NULL;"
 
 /*
