@@ -111,6 +111,11 @@ tests_unit_test_sync_push_SOURCES = tests/unit/test_sync_push.c tests/unit/engin
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_push_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_form
+tests_unit_test_sync_form_SOURCES = tests/unit/test_sync_form.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_form_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_pace
 tests_unit_test_sync_pace_SOURCES = tests/unit/test_sync_pace.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/engine_fixture.c \
