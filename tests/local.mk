@@ -942,7 +942,7 @@ tests/sample.db: guichetd$(EXEEXT) $(dist_sample_DATA)
 	rm -f $@.new.lock && mv $@.new.audit-key $@.audit-key && mv $@.new $@
 
 # What the end-to-end ones stand on.
-EXTRA_DIST += tests/end_to_end/harness.sh
+EXTRA_DIST += tests/end_to_end/harness.sh tests/end_to_end/mux.bash
 UNIT_TESTS += tests/unit/test_ledger_threads
 tests_unit_test_ledger_threads_SOURCES = tests/unit/test_ledger_threads.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)

@@ -81,7 +81,7 @@ sought() {
     local end=$((SECONDS + 40 * PATIENCE))
     until matches "$1" "C-AAAA-0001 +Odile"; do
         [ $SECONDS -lt $end ] || fail "the case is not found"
-        ! screen "$1" | grep -q 'Pourquoi\|Why do you' || types "$1" 3
+        ! matches "$1" 'Pourquoi|Why do you' || types "$1" 3
         sleep 0.3
     done
 }

@@ -62,7 +62,7 @@ far() {
 }
 # asked NAME REGEX: on the screen; why they are looked for is said when that is asked.
 asked() {
-    if screen "$1" | grep -q 'Pourquoi\|Why do you'; then
+    if matches "$1" 'Pourquoi|Why do you'; then
         types "$1" 3
         # A second one would be looked for.
         wait_gone "$1" "$(say Pourquoi "Why do you")"

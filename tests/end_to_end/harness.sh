@@ -79,9 +79,7 @@ RELAY_PID=
 RELAY_PORT=0
 TERMINALS=
 
-mux() {
-    tmux -L "$SOCKET" -f /dev/null "$@"
-}
+. "$(dirname "${BASH_SOURCE[0]}")/mux.bash"
 
 cleanup() {
     mux kill-server 2>/dev/null
@@ -97,6 +95,7 @@ trap 'exit 1' HUP INT TERM
 # Keeps the tmux server alive while no terminal is open.
 mux new-session -d -s hold 'exec sleep 3600'
 mux set-option -g remain-on-exit on
+mux_open
 
 fail() {
     echo "FAILED: $*"
@@ -129,19 +128,29 @@ server_init() {
         >>"$WORK/init.log" 2>&1 || { cat "$WORK/init.log"; fail "guichetd import"; }
 }
 
+# listening_at WHAT PID LOG: prints where it listens as soon as its log says so, or what is wrong.
+listening_at() {
+    local end=$((SECONDS + 20 * PATIENCE)) line
+    while [ $SECONDS -lt $end ]; do
+        while read -r line; do
+            [[ $line =~ http://127\.0\.0\.1:[0-9]+ ]] || continue
+            echo "${BASH_REMATCH[0]}"
+            return
+        done <"$3"
+        kill -0 "$2" 2>/dev/null || { echo "$1 ended"; return 1; }
+        sleep 0.05
+    done
+    echo "$1 does not say where it listens"
+    return 1
+}
+
 server_start() {
     [ -f "$WORK/server.db" ] || server_init
     : >"$WORK/server.log"
     "$abs_top_builddir/guichetd" serve --database "$WORK/server.db" --listen "127.0.0.1:$PORT" \
         ${SERVER_:-} >"$WORK/server.log" 2>&1 &
     SERVER_PID=$!
-    for _ in $(seq $((200 * PATIENCE))); do
-        SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/server.log" | head -1)
-        [ -n "$SERVER" ] && break
-        kill -0 "$SERVER_PID" 2>/dev/null || fail "guichetd ended"
-        sleep 0.05
-    done
-    [ -n "$SERVER" ] || fail "guichetd does not say where it listens"
+    SERVER=$(listening_at guichetd "$SERVER_PID" "$WORK/server.log") || fail "$SERVER"
     PORT=${SERVER##*:}
 }
 
@@ -164,11 +173,11 @@ terminal() {
 keys() {
     local name=$1
     shift
-    mux send-keys -t "=$name:" "$@"
+    mux_ask send-keys -t "=$name:" "$@"
 }
 
 types() {
-    mux send-keys -t "=$1:" -l "$2"
+    mux_ask send-keys -t "=$1:" -l "$2"
 }
 
 screen() {
@@ -176,7 +185,7 @@ screen() {
 }
 
 shows() {
-    screen "$1" | grep -qF -- "$2"
+    see "$1" && [[ $SEEN == *"$2"* ]]
 }
 
 wait_for() {
@@ -200,7 +209,7 @@ say() {
 }
 
 waits() {
-    wait_for "$1" "$(say "$2" "$3")" "${4:-20}"
+    if [ "$LANGUAGE_" = fr ]; then wait_for "$1" "$2" "${4:-20}"; else wait_for "$1" "$3" "${4:-20}"; fi
 }
 
 wait_that() {
@@ -225,11 +234,11 @@ contact() {
 }
 
 wait_file() {
-    local end=$((SECONDS + 20 * PATIENCE)) asks='Pourquoi ouvrez-vous ce dossier\|Why do you open this file'
+    local end=$((SECONDS + 20 * PATIENCE)) asks='Pourquoi ouvrez-vous ce dossier|Why do you open this file'
     until shows "$1" "$2"; do
-        if screen "$1" | grep -q "$asks"; then
+        if matches "$1" "$asks"; then
             types "$1" 3
-            until ! screen "$1" | grep -q "$asks"; do
+            while matches "$1" "$asks"; do
                 [ $SECONDS -lt $end ] || fail "$1 still asks why"
                 sleep 0.05
             done
@@ -240,7 +249,14 @@ wait_file() {
 }
 
 matches() {
-    screen "$1" | grep -qE -- "$2"
+    local rest
+    see "$1" || return
+    rest=$SEEN
+    while [ -n "$rest" ]; do
+        [[ ${rest%%$'\n'*} =~ $2 ]] && return
+        rest=${rest#*$'\n'}
+    done
+    return 1
 }
 
 lacks() {
@@ -253,7 +269,7 @@ wait_match() {
 
 # texts_on NAME REGEX N
 texts_on() {
-    READ_OFF=$(screen "$1" | grep -oE -- "$2") && [ "$(echo "$READ_OFF" | wc -l)" -ge "$3" ]
+    see "$1" && READ_OFF=$(grep -oE -- "$2" <<<"$SEEN") && [ "$(echo "$READ_OFF" | wc -l)" -ge "$3" ]
 }
 
 read_off() {
@@ -370,13 +386,8 @@ relay_start() {
     "$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" \
         --listen "127.0.0.1:$RELAY_PORT" >"$WORK/relay.log" 2>&1 &
     RELAY_PID=$!
-    for _ in $(seq $((200 * PATIENCE))); do
-        RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
-        [ -n "$RELAY" ] && break
-        kill -0 "$RELAY_PID" 2>/dev/null || { cat "$WORK/relay.log"; fail "the relay ended"; }
-        sleep 0.05
-    done
-    [ -n "$RELAY" ] || fail "the relay does not say where it listens"
+    RELAY=$(listening_at relay "$RELAY_PID" "$WORK/relay.log") ||
+        { cat "$WORK/relay.log"; fail "$RELAY"; }
     RELAY_PORT=${RELAY##*:}
 }
 
@@ -397,7 +408,8 @@ cursor_at() {
 }
 
 cursor_is() {
-    [ "$(cursor_at "$1")" = "$2" ]
+    local SAID
+    mux_ask display-message -p -t "=$1:" '#{cursor_x},#{cursor_y}' && [ "${SAID%$'\n'}" = "$2" ]
 }
 
 terminal_pid() {
@@ -407,11 +419,17 @@ terminal_pid() {
 # at_rest PID...: no thread of them has anything to do, on a machine that may give it no turn for
 # seconds.
 at_rest() {
-    local end=$((SECONDS + 90 * PATIENCE)) still=0 before= now
+    local end=$((SECONDS + 90 * PATIENCE)) still=0 before= now pid stat field
     while [ $still -lt 3 ]; do
         [ $SECONDS -lt $end ] || fail "process $* does not come to rest"
-        now=$(for pid in "$@"; do sed 's/^.*) //' "/proc/$pid/task/"*/stat; done 2>/dev/null |
-            cut -d' ' -f1,12,13)
+        now=
+        for pid; do
+            for stat in "/proc/$pid/task/"*/stat; do
+                { read -r stat <"$stat"; } 2>/dev/null || continue
+                read -ra field <<<"${stat##*) }"
+                now+="${field[0]} ${field[11]} ${field[12]} "
+            done
+        done
         case $now in
         *[RD]*) still=0 ;;
         "$before") still=$((still + 1)) ;;
@@ -429,7 +447,8 @@ rests() {
 }
 
 terminal_ended() {
-    [ "$(mux display-message -p -t "=$1:" '#{pane_dead}' 2>/dev/null)" != 0 ]
+    local SAID
+    ! mux_ask display-message -p -t "=$1:" '#{pane_dead}' 2>/dev/null || [ "${SAID%$'\n'}" != 0 ]
 }
 
 wait_ended() {

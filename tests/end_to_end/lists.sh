@@ -43,21 +43,17 @@ a_task 4 "-1 hour"
 a_task 3 "+30 days"
 send
 
-wait_line() { # until a line of the screen fits
-    local end=$((SECONDS + 20 * PATIENCE))
-    until screen "$1" | grep -q -- "$2"; do
-        [ $SECONDS -lt $end ] || fail "$1 shows no line like: $2"
-        sleep 0.05
-    done
+cursor_on() {
+    local above
+    see "$1" || return
+    above=${SEEN%%"$2"*}
+    [ "$above" != "$SEEN" ] || return
+    above=${above//[!$'\n']/}
+    cursor_is "$1" "1,${#above}"
 }
 
 wait_cursor() { # until the cursor is on the line with this text
-    local end=$((SECONDS + 20 * PATIENCE)) row
-    until row=$(screen "$1" | grep -n -- "$2" | head -1 | cut -d: -f1) &&
-        [ "$(cursor_at "$1")" = "1,$((row - 1))" ]; do
-        [ $SECONDS -lt $end ] || fail "the cursor of $1 is not on $2: $(cursor_at "$1")"
-        sleep 0.05
-    done
+    wait_that "the cursor of $1 is not on $2" cursor_on "$1" "$2"
 }
 
 # open_view NAME COMMAND VIEW TITLE: as soon as the view has come.
@@ -81,7 +77,7 @@ wait_for a "Due 2"
 wait_for a "C-TEST-0002"
 wait_for a "C-TEST-0004"
 shows a "C-TEST-0001" && fail "what is not due is there"
-wait_line a "C-TEST-0002.*\(3 days late\|72 h late\)"
+wait_match a "C-TEST-0002.*(3 days late|72 h late)"
 latest_is_first() {
     [ "$(screen a | grep -n C-TEST-0002 | cut -d: -f1)" -lt "$(screen a | grep -n C-TEST-0004 | cut -d: -f1)" ]
 }
@@ -197,7 +193,7 @@ keys b Enter
 wait_for b "4 dossiers"
 types b ":trier agent"
 keys b Enter
-wait_line b "C-TEST-0001 Zoé Roy  *Marie Tremblay"
+wait_match b "C-TEST-0001 Zoé Roy  *Marie Tremblay"
 types a ":lists mine"
 keys a Enter
 wait_for a "Cases · Mine"

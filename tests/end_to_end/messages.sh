@@ -67,7 +67,7 @@ write() {
     types a $'message\r'
     wait_for a "Texte libre"
     local moves=0
-    until screen a | grep -F -- "$1" >/dev/null; do sleep 0.05; done
+    wait_for a "$1"
     keys a Home
     while [ $moves -lt "$2" ]; do keys a Down; moves=$((moves + 1)); done
     keys a Enter

@@ -11,37 +11,37 @@ for name in a:marie b:pierre; do
 done
 
 # Presence is asked for when the list opens.
-see() {
+pierre_is() {
     for _ in $(seq $((60 * PATIENCE))); do
         types a ":agents"
         keys a Enter
         sleep 0.4
-        screen a | grep -q "Pierre Gagnon *$1" && return
+        matches a "Pierre Gagnon *$1" && return
         keys a Escape
     done
     fail "Pierre is not seen $1"
 }
 
 echo "present"
-see present
+pierre_is present
 keys a Escape
 
 echo "away, said so, until the next key"
 types b ":away"
 keys b Enter
 wait_for b "You are away"
-see away
+pierre_is away
 keys a Escape
 server_stop KILL
 wait_for b offline 60
 server_start
 wait_for b online 60
 wait_for a online 60
-see away
+pierre_is away
 keys a Escape
 keys b F2
 wait_for b "You are back."
-see present
+pierre_is present
 keys a Escape
 keys b Escape
 
@@ -50,7 +50,7 @@ keys b F3
 wait_for b "Type a part of the name"
 keys b C-o
 wait_for b "The contact has begun."
-see busy
+pierre_is busy
 keys a Escape
 
 echo "wrap-up"
@@ -58,12 +58,11 @@ keys b C-x
 wait_for b "End of contact"
 types b 1
 wait_gone b "End of contact"
-see wrap-up
+pierre_is wrap-up
 
 echo "the open list follows by itself"
 keys b F11
 wait_for b "You are available again."
-for _ in $(seq $((100 * PATIENCE))); do screen a | grep -q "Pierre Gagnon *present" && break; sleep 0.2; done
 wait_match a "Pierre Gagnon *present"
 
 echo "without a link it says when it was heard"

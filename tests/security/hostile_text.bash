@@ -22,7 +22,7 @@ own() {
 # for is done, in $WORK/NAME.seen.
 look() {
     sleep "${2:-0.25}"
-    at_rest "$(cat "$WORK/$1.pid")"
-    screen "$1" >>"$WORK/$1.seen"
-    [ -z "${KEEP_:-}" ] || { echo "=== $1: ${STEP_:-}"; screen "$1"; } >>"$KEEP_/steps.$1"
+    at_rest "$(<"$WORK/$1.pid")"
+    see "$1" && printf '%s' "$SEEN" >>"$WORK/$1.seen"
+    [ -z "${KEEP_:-}" ] || printf '=== %s: %s\n%s' "$1" "${STEP_:-}" "$SEEN" >>"$KEEP_/steps.$1"
 }

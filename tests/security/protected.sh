@@ -35,7 +35,7 @@ check_process() {
 }
 
 # The check itself tells one that is not protected.
-"${as_user[@]}" sleep 60 &
+"${as_user[@]}" env sleep 60 &
 PLAIN=$!
 for _ in $(seq $((100 * PATIENCE))); do
     [ "$(cat "/proc/$PLAIN/comm")" = sleep ] && break
