@@ -8,7 +8,7 @@
 COLUMNS_=100 server_start
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 keys a F3
 wait_for a "nom"
 types a "Ginette Bolduc"
@@ -28,7 +28,7 @@ wait_for a "responsables de la vie privée"
 
 terminal b --language fr
 sign_in b helene
-wait_for b "en ligne"
+online b
 keys b C-g
 types b "journal"$'\r'
 wait_for b "Journal des accès"

@@ -34,7 +34,7 @@ post deux "John Smith" en ', "email": "john@example.ca"'
 post trois "Ida Wood" en ', "postal_code": "G1R 4P5"'
 terminal a --language fr
 sign_in a pierre
-wait_for a "en ligne"
+online a
 types a ":lists non lus"$'\r'
 wait_for a "3 dossiers"
 
@@ -120,7 +120,7 @@ echo "closed with what was planned, on a small screen, in English"
 terminal_kill a
 COLUMNS_=60 ROWS_=16 terminal a --language en
 sign_in a pierre Password
-wait_for a "online"
+online a
 types a ":lists all"$'\r'
 wait_for a "4 cases"
 types a ":filter deux"$'\r'

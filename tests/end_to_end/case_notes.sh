@@ -76,7 +76,7 @@ round() {
     server_start
     terminal a --language "$LANGUAGE_"
     sign_in a marie "$(say "Mot de passe" Password)"
-    waits a "en ligne" "online"
+    online a
     keys a F3
     waits a "Tapez une partie du nom" "Type a part of the name"
     types a "$client"
@@ -91,7 +91,7 @@ round() {
     commit
     restrict "$secret"
     server_start
-    waits a "en ligne" "online"
+    online a
     wait_gone a "$(say "pas encore envoyé" "not sent yet")" 60
 
     records_of sophie
@@ -101,7 +101,7 @@ round() {
 
     terminal b --language "$LANGUAGE_"
     sign_in b sophie "$(say "Mot de passe" Password)"
-    waits b "en ligne" "online"
+    online b
     keys b F3
     waits b "Tapez une partie du nom" "Type a part of the name"
     types b "$client"

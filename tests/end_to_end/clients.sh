@@ -50,7 +50,7 @@ round() {
     echo "in $1"
     DATA_="$WORK/data-$1" terminal a --language "$1"
     sign_in a marie "$(say "Mot de passe" Password)"
-    waits a "en ligne" "online"
+    online a
     server_stop
     waits a "hors ligne" "offline"
     new_client "$first" "418 555-01$4"
@@ -155,7 +155,7 @@ round() {
     waits a "client anonyme" "anonymous client"
     end_contact
     server_start
-    wait_for a "$(say "en ligne" online)" 80
+    online a 80
     server_shows '"merged_into"' "$5"
     server_shows "\"name\":\"$second" 1
     server_shows '"proof"' $((2 * $5))

@@ -22,7 +22,7 @@ wait_for a "Les codes sont en place"
 recovery=$(read_off a '[2-9a-z]{4}-[2-9a-z]{4}' 8 | head -1)
 keys a Enter
 wait_for a "Services courants"
-wait_for a "en ligne"
+online a
 terminal_quit a
 [ "$(stat -c %a "$WORK/factor-key")" = 600 ] || fail "the key is open to others"
 
@@ -49,7 +49,7 @@ terminal a --language fr
 sign_in a marie
 wait_for a "Tapez le code"
 types a "$recovery"$'\r'
-wait_for a "en ligne"
+online a
 terminal_quit a
 
 echo "without the server none is asked for"
@@ -69,7 +69,7 @@ wait_for a "Tapez le code"
 types a "$recovery"$'\r'
 wait_for a "ce code est erroné"
 types a "$(code_of "$secret" 1)"$'\r'
-wait_for a "en ligne"
+online a
 terminal_quit a
 
 echo "who has lost it all: an administrator takes the codes away, and they are set up anew"
@@ -82,7 +82,7 @@ types a "$(code_of "$secret")"$'\r'
 wait_for a "Les codes sont en place"
 mapfile -t recovery < <(read_off a '[2-9a-z]{4}-[2-9a-z]{4}' 8)
 keys a Enter
-wait_for a "en ligne"
+online a
 
 echo "a change of password wants a code as well, and asks for it"
 types a $':mot-de-passe\r'
@@ -95,7 +95,7 @@ wait_for a "ce code est erroné"
 types a "${recovery[0]}"$'\r'
 wait_for a "Tapez le code"
 types a "${recovery[1]}"$'\r'
-wait_for a "en ligne"
+online a
 terminal_quit a
 for password in guichet "trois mots a moi"; do
     curl -s -H 'Content-Type: application/json' -d "{\"login\": \"marie\", \"password\": \"$password\"}" \

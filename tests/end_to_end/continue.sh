@@ -37,7 +37,7 @@ told() {
 server_start
 terminal a --language fr --channel phone --web-address www.exemple.ca/suite
 sign_in a marie
-wait_for a "en ligne"
+online a
 
 # A contact, a case, and a draft on it.
 keys a F3
@@ -162,7 +162,7 @@ keys a Escape
 echo "handed off: the code goes on"
 terminal b --language en
 sign_in b pierre Password
-wait_for b online
+online b
 keys a F5
 wait_for a "Contexte"
 types a "pierre"

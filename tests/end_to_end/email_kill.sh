@@ -41,7 +41,7 @@ export GUICHETD_EMAIL_FROM=bureau@ville.example GUICHETD_MESSAGE_RETRY_SECONDS=1
 server_start
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 keys a F3
 wait_for a "Tapez une partie du nom"
 types a "Zoé Gagnon"
@@ -75,7 +75,7 @@ first=$(grep -i '^Message-ID:' "$WORK/sink/1.eml")
 [ -n "$first" ] || fail "no id"
 [ "$first" = "$(grep -i '^Message-ID:' "$WORK/sink/2.eml")" ] || fail "another id: $first"
 [ -e "$WORK/sink/3.eml" ] && fail "it went three times"
-wait_for a "en ligne"
+online a
 wait_for a "message au client, envoyé" 30
 keys a Home Enter
 wait_for a "à la première remise"

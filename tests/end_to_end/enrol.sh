@@ -24,7 +24,7 @@ wait_for a "Ce poste est inscrit"
 wait_for a "Mot de passe"
 keys a Enter
 wait_for a "Services courants"
-wait_for a "en ligne"
+online a
 order device list | grep -q "^counter-1	enrolled" || fail "the list does not tell of it"
 
 echo "the same code is good for no other terminal, nor the key's copy for another name"
@@ -38,7 +38,7 @@ keys b C-u
 types b "$code"$'\r'
 wait_for b "This terminal is enrolled"
 keys b Enter
-wait_for b "online"
+online b
 
 echo "the short token is renewed by itself: the agent notices nothing"
 ask() {
@@ -50,8 +50,8 @@ until [ "$(ask "SELECT count(*) FROM (SELECT 1 FROM refresh GROUP BY family HAVI
     [ $SECONDS -lt $end ] || fail "nothing was renewed"
     sleep 1
 done
-wait_for a "en ligne"
-wait_for b "online"
+online a
+online b
 [ "$(ask "SELECT count(*) FROM audit WHERE kind = 'sign-in'")" = "$signed_in" ] ||
     fail "somebody signed in again"
 
@@ -85,7 +85,7 @@ wait_for c "Inscrire ce poste"
 types c "$code"$'\r'
 wait_for c "Ce poste est inscrit"
 keys c Enter
-wait_for c "en ligne"
+online c
 terminal_kill c
 touch "$WORK/c/wipe-ordered"
 terminal c --language fr

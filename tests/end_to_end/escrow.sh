@@ -35,13 +35,13 @@ terminal_quit a
 echo "a terminal that says none, and one that says another"
 terminal none --language en --escrow-key none
 sign_in none marie Password
-wait_for none "online"
+online none
 terminal_quit none
 deposited none && fail "it was deposited all the same"
 guichetd escrow make "$WORK/other-key" >"$WORK/other.txt" || fail "escrow make"
 terminal other --language en --escrow-key "$(sed -n 's/^escrow-key = //p' "$WORK/other.txt")"
 sign_in other marie Password
-wait_for other "online"
+online other
 types other $':rekey\r'
 wait_for other "yes, for $(sed -n 's/^fingerprint //p' "$WORK/other.txt")"
 terminal_quit other
@@ -69,7 +69,7 @@ SERVER_=
 server_start
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 wait_for a "Seul votre mot de passe ouvre"
 deposited a && fail "it is deposited still"
 terminal_quit a

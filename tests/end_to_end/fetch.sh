@@ -60,7 +60,7 @@ start() { # start NAME DAYS
         --keep-days "$2"
     SERVER=$DIRECT
     sign_in "$1" marie "$(say "Mot de passe" Password)"
-    waits "$1" "en ligne" "online" 40
+    online "$1" 40
 }
 # held NAME: how many records of the case the terminal has.
 held() {

@@ -78,7 +78,7 @@ round() {
     SERVER=$PROXIED DATA_="$WORK/data-$1" terminal "$name" --language "$1" --wrap-up-minutes 0
     SERVER=$DIRECT
     sign_in "$name" marie "$(say "Mot de passe" Password)"
-    waits "$name" "en ligne" "online" 40
+    online "$name" 40
     types "$name" "$(say ":listes tous" ":lists all")"$'\r'
     keys "$name" C-d
     waits "$name" "Dossiers de tous les bureaux" "Cases of all offices"

@@ -75,7 +75,7 @@ round() {
     echo "in $1"
     DATA_="$WORK/data-$1" terminal a --language "$1" --wrap-up-minutes 0
     sign_in a marie "$(say "Mot de passe" Password)"
-    waits a "en ligne" "online"
+    online a
 
     # By ear, and by a part of it; nobody is found here, and nobody else is asked by itself.
     type_client "$2"
@@ -162,7 +162,7 @@ duplicate() {
     LANGUAGE_=$1
     DATA_="$WORK/data-$1" terminal a --language "$1" --wrap-up-minutes 0
     sign_in a marie "$(say "Mot de passe" Password)"
-    waits a "en ligne" "online"
+    online a
     type_client "$2"
     keys a C-n
     waits a "Naissance" "Birth date"
@@ -189,7 +189,7 @@ MARIE=$(sqlite3 "$WORK/server.db" "SELECT id FROM record WHERE type = 'agent' \
     AND json_extract(document, '\$.body.login') = 'marie'")
 terminal b --language fr --wrap-up-minutes 0
 sign_in b annie
-wait_for b "en ligne"
+online b
 make "Zéphyrine Bellefleur" "819 555-0141" "1980-05-31" "acte perdu"
 BELLEFLEUR=$REFERENCE
 make "Zéphyrine Lanoix" "819 555-0142" "1971-02-03" "permis"
@@ -205,7 +205,7 @@ keys a Tab
 wait_for a "Hors ligne : seul ce poste a été consulté."
 keys a C-u
 server_start
-wait_for a "en ligne"
+online a
 terminal_quit a
 grep -qiE "bellefleur|lanoix" "$WORK/server.log" "$WORK/server.first" && fail "the log has a name"
 LANGUAGE_=fr

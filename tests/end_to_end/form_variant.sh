@@ -44,7 +44,7 @@ guichetd import sample "$WORK/sample" --database "$WORK/server.db" >"$WORK/impor
 server_start
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 # The catalogue comes in pages: this form is among the last.
 keys a F4
 types a "VAR-1"

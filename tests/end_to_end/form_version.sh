@@ -34,7 +34,7 @@ server_start
 make_second_version
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 
 # A complaint is begun.
 keys a C-g

@@ -9,7 +9,7 @@ server_start
 for name in a:marie b:pierre; do
     terminal "${name%%:*}" --language en
     sign_in "${name%%:*}" "${name##*:}" Password
-    wait_for "${name%%:*}" online
+    online "${name%%:*}"
 done
 
 # Sends an offer while the server's database is locked, until unlock.

@@ -9,10 +9,10 @@ server_start
 
 terminal a --language en
 sign_in a marie Password
-wait_for a online
+online a
 terminal b --language fr
 sign_in b pierre "Mot de passe"
-wait_for b "en ligne"
+online b
 
 # Seconds on the timer of the bottom line.
 timer() {

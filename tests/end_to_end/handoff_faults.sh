@@ -14,15 +14,15 @@ proxy_start
 start_a() {
     terminal a --language en
     sign_in a marie Password
-    wait_for a online
+    online a
 }
 start_a
 SERVER=$PROXIED terminal b --language en
 sign_in b pierre Password
-wait_for b online
+online b
 terminal c --language en
 sign_in c john Password
-wait_for c online
+online c
 
 # state SUMMARY: what the server says of the hand-off with this summary, and who has it.
 state() {

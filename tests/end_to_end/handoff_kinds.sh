@@ -14,14 +14,14 @@ for name in a:marie c:luc; do
     [ "$name" = c:luc ] && bell=--no-bell
     terminal "${name%%:*}" --language en $bell
     sign_in "${name%%:*}" "${name##*:}" Password
-    wait_for "${name%%:*}" online
+    online "${name%%:*}"
 done
 terminal b --language fr
 sign_in b pierre "Mot de passe"
-wait_for b "en ligne"
+online b
 COLUMNS_=60 ROWS_=16 terminal d --language fr
 sign_in d sophie "Mot de passe"
-wait_for d "en ligne"
+online d
 
 # From now on what is sent to a terminal is kept; says whether it was rung.
 listen() {

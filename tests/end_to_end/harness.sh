@@ -14,6 +14,7 @@
 #   wait_for NAME TEXT [S]    until TEXT (fixed string) is on the screen; fails after S seconds (20)
 #   wait_gone NAME TEXT [S]
 #   wait_match NAME REGEX     until a line of the screen matches (grep -E)
+#   online NAME [S]           until it says so in its last line, and all of the catalogue has come
 #   rests NAME                until all that its keys asked of the program itself is done and on the
 #                             screen; what it waits for from elsewhere is waited for otherwise
 #   at_rest PID...            the same for processes
@@ -265,6 +266,18 @@ lacks() {
 
 wait_match() {
     wait_that "$1 does not match: $2" matches "$1" "$2"
+}
+
+is_online() {
+    matches "$1" "^ (online|en ligne)( |$)"
+}
+
+online() {
+    local end=$((SECONDS + ${2:-20} * PATIENCE))
+    until is_online "$1"; do
+        [ $SECONDS -lt $end ] || fail "$1 is not online"
+        sleep 0.05
+    done
 }
 
 # texts_on NAME REGEX N

@@ -34,7 +34,7 @@ send
 start() { # start NAME DAYS
     DATA_="$WORK/data-$1" terminal "$1" --language $LANGUAGE_ --wrap-up-minutes 0 --keep-days "$2"
     sign_in "$1" marie "$(say "Mot de passe" Password)"
-    waits "$1" "en ligne" "online"
+    online "$1"
 }
 command() { # command NAME FRENCH ENGLISH
     keys "$1" C-g

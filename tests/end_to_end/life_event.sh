@@ -17,8 +17,8 @@ terminal a --language fr
 sign_in a marie
 COLUMNS_=60 ROWS_=16 terminal b --language en
 sign_in b pierre Password
-wait_for a "en ligne"
-wait_for b "online"
+online a
+online b
 
 echo "== from home by its key, in the client's words"
 wait_for a "e Événement"

@@ -70,7 +70,7 @@ open_view() {
 echo "F3 opens on what is due, the latest first"
 terminal a --language en
 sign_in a marie Password
-wait_for a online
+online a
 wait_for a "C-TEST-0001" # home has my cases
 keys a F3
 wait_for a "Due 2"
@@ -184,7 +184,7 @@ server_start
 wait_gone a " waiting" 60
 terminal b --language fr
 sign_in b luc
-wait_for b "en ligne"
+online b
 keys b F3
 wait_for b "Échéance 0"
 wait_for b "Tapez une partie du nom"
@@ -259,7 +259,7 @@ wait_for a "All 4  Mornings"
 wait_gone a "1 waiting"
 terminal c --language fr
 sign_in c marie
-wait_for c "en ligne"
+online c
 open_view c listes mornings "Dossiers · Mornings"
 wait_for c "1 dossier"
 wait_for c "Zoé Roy"

@@ -78,7 +78,7 @@ round() {
     echo "in $1"
     DATA_="$WORK/data-$1" terminal a --language "$1"
     sign_in a marie "$(say "Mot de passe" Password)"
-    waits a "en ligne" "online"
+    online a
     make "$first" "418 555-0141"
     keys a F6
     waits a "Note" "Note"
@@ -138,7 +138,7 @@ round() {
     echo "opposite ways at once"
     DATA_="$WORK/other-$1" terminal b --language "$1"
     sign_in b sophie "$(say "Mot de passe" Password)"
-    waits b "en ligne" "online"
+    online b
     knows b "$first"
     knows b "$second"
     server_stop
@@ -160,8 +160,8 @@ round() {
     b) stays=$first other=$second ;;
     *) fail "refused of both or of none: '$losers'" ;;
     esac
-    waits a "en ligne" "online"
-    waits b "en ligne" "online"
+    online a
+    online b
     for name in a b; do
         keys $name F3
         waits $name "une partie du nom" "a part of the name"

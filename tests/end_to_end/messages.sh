@@ -59,7 +59,7 @@ export GUICHETD_PUBLIC_ADDRESS=https://services.example GUICHETD_MESSAGE_RETRY_S
 server_start
 terminal a --language fr --channel phone --public-address https://services.example
 sign_in a marie
-wait_for a "en ligne"
+online a
 
 # write TEXT-OF-TEMPLATE: the list of templates, and one of it.
 write() {

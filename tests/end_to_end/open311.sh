@@ -44,7 +44,7 @@ grep -qiE 'rosalie|gagnon|une roue' "$WORK/public" && fail "the person is told"
 
 terminal a --language fr
 sign_in a annie
-wait_for a "en ligne" 40
+online a 40
 keys a F5
 wait_for a "Travaux publics"
 keys a Enter

@@ -28,7 +28,7 @@ types a $'trois mots a moi\rtrois mots a toi\r'
 wait_for a "les deux ne sont pas pareils"
 types a $'trois mots a moi\r'
 wait_for a "Services courants"
-wait_for a "en ligne"
+online a
 terminal_quit a
 
 echo "it opens what is kept here, without the server too"
@@ -38,7 +38,7 @@ wait_for a "Mot de passe"
 types a $'marie\rtrois mots a moi\r'
 wait_for a "Services courants"
 server_start
-wait_for a "en ligne" 90
+online a 90
 
 echo "another one by choice: at once here, and at the server"
 types a $':mot-de-passe\r'
@@ -49,7 +49,7 @@ keys a Up Up
 keys a C-u
 types a $'trois mots a moi\r\r\r'
 wait_for a "Votre mot de passe est changé"
-wait_for a "en ligne"
+online a
 KEYS=$(sqlite3 -readonly "$WORK/a/agents/marie.db" "SELECT value FROM meta WHERE name = 'key-number'")
 [ "${KEYS:-0}" -ge 1 ] || fail "the key is the same as before"
 keys a F9
@@ -80,7 +80,7 @@ types a $'marie\rcinq mots vraiment tout a moi\r'
 wait_for a "Votre mot de passe a changé"
 types a $'quatre mots bien a moi\r'
 wait_for a "Services courants"
-wait_for a "en ligne"
+online a
 
 echo "reset while they work: the session ends at once, and the change comes first"
 echo "donne encore une fois" | order agent password marie
@@ -92,7 +92,7 @@ wait_for a "Ce mot de passe vous a été donné"
 types a $'six mots que je mets ensemble\rsix mots que je mets ensemble\r'
 wait_for a "Votre mot de passe a changé"
 types a $'cinq mots vraiment tout a moi\r'
-wait_for a "en ligne"
+online a
 terminal_quit a
 
 echo "an administrator unlocks who typed it wrong too often elsewhere"
@@ -106,7 +106,7 @@ status=$(curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/js
 terminal a --language fr
 wait_for a "Mot de passe"
 types a $'marie\rsix mots que je mets ensemble\r'
-wait_for a "en ligne"
+online a
 terminal_quit a
 order agent unlock marie
 status=$(curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' \

@@ -39,7 +39,7 @@ server_start
 export ENV_=TZ=America/Vancouver
 terminal a --language fr --channel phone --public-address https://services.example
 sign_in a marie
-wait_for a "en ligne"
+online a
 keys a F3
 wait_for a "Tapez une partie du nom"
 types a "Zoé Gagnon"

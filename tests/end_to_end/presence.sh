@@ -7,7 +7,7 @@ server_start
 for name in a:marie b:pierre; do
     terminal "${name%%:*}" --language en
     sign_in "${name%%:*}" "${name##*:}" Password
-    wait_for "${name%%:*}" online
+    online "${name%%:*}"
 done
 
 # Presence is asked for when the list opens.
@@ -35,8 +35,8 @@ keys a Escape
 server_stop KILL
 wait_for b offline 60
 server_start
-wait_for b online 60
-wait_for a online 60
+online b 60
+online a 60
 pierre_is away
 keys a Escape
 keys b F2

@@ -103,7 +103,7 @@ wait_for a "Aristide Beaulieu"
 keys a Enter
 wait_for a "$OFFICERS"
 sign_in b helene
-wait_for b "en ligne"
+online b
 keys b C-g
 types b "conservation $OFFICERS"$'\r'
 wait_for b "le dossier $OFFICERS n’est pas clos"
@@ -142,7 +142,7 @@ terminal_quit b
 # Held again behind the officer's back: the server refuses, and the screen says why.
 COLUMNS_=60 ROWS_=16 terminal c --language en
 sign_in c helene Password
-wait_for c "online"
+online c
 keys c C-g
 types c "keeping $OFFICERS"$'\r'
 wait_for c "nothing bars it"

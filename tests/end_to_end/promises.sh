@@ -23,10 +23,10 @@ server_start
 
 terminal a --language en --channel counter
 sign_in a marie Password
-wait_for a online
+online a
 terminal b --language fr
 sign_in b sophie "Mot de passe"
-wait_for b "en ligne"
+online b
 
 # At a terminal: a contact about the service of this code.
 contact_about() {
@@ -82,7 +82,7 @@ keys a C-g
 types a $'language en\r'
 wait_for a "Guaranteed, as known here: 15 business days left"
 server_start
-wait_for a online 60
+online a 60
 wait_for a "Guaranteed: 15 business days left, until " 60
 wait_count promise running 1
 
@@ -94,14 +94,14 @@ wait_count promise met 1
 echo "one that is missed puts a refund into the queue, once"
 terminal c --language en --channel counter
 sign_in c luc Password
-wait_for c online
+online c
 contact_about c MBL "Master business licence" "a licence for a shop"
 wait_for c "Guaranteed: missed" 30
 wait_count promise missed 1
 wait_count task open 1
 server_stop KILL
 server_start
-wait_for b "en ligne" 60
+online b 60
 [ "$(sqlite3 "$WORK/server.db" "SELECT count(*) FROM record WHERE type = 'task'")" = 1 ] ||
     fail "the refund is not there once"
 end=$((SECONDS + 20 * PATIENCE))

@@ -9,7 +9,7 @@
 come() {
     DATA_="$WORK/$1-$LANGUAGE_" terminal "$1" --language "$LANGUAGE_" --wrap-up-minutes 0
     sign_in "$1" "$2" "$(say "Mot de passe" Password)"
-    waits "$1" "en ligne" "online"
+    online "$1"
 }
 
 # make NAME PHONE NEED: Marie makes a client and a case.

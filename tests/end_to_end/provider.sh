@@ -67,7 +67,7 @@ types a $'quiet green canoe\rquiet green boat\r'
 wait_for a "not the same"
 types a $'quiet green canoe\r'
 wait_for a "Common services"
-wait_for a "online"
+online a
 terminal_quit a
 
 # passwords: how often the server was asked with one.
@@ -84,7 +84,7 @@ types a $'marie\rquiet green boat\r'
 wait_for a "phrase de passe de ce poste"
 wait_for a "recover --agent marie"
 types a $'quiet green canoe\r'
-wait_for a "en ligne"
+online a
 [ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
 terminal_kill a
 
@@ -92,7 +92,7 @@ echo "killed as well; signing out ends it, and nothing goes to the server then"
 terminal a --language fr --provider
 wait_for a "Mot de passe"
 types a $'marie\rquiet green canoe\r'
-wait_for a "en ligne"
+online a
 types a $':fermer-session\r'
 wait_for a "Mot de passe"
 types a $'marie\rquiet green canoe\r'
@@ -142,7 +142,7 @@ orders pending
 keys a Enter
 wait_for a "W D J B"
 orders approve marie
-wait_for a "en ligne"
+online a
 wait_gone a "en attente"
 [ "$(notes)" = 1 ] || fail "the note is not there once: $(notes)"
 
@@ -157,7 +157,7 @@ types a $':mot-de-passe\r'
 wait_for a "C’est la phrase de passe"
 types a $'quiet green canoe\rwide open window\rwide open window\r'
 wait_for a "La phrase de passe est changée"
-wait_for a "en ligne"
+online a
 [ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
 terminal_quit a
 
@@ -169,7 +169,7 @@ wait_for a "Type the passphrase"
 types a $'something else\r'
 wait_for a "not the passphrase"
 types a $'wide open window\r'
-wait_for a "online"
+online a
 terminal_quit a
 
 echo "without a link, login and passphrase"
@@ -224,7 +224,7 @@ wait_for a "Password"
 types a $'marie\rwide open window\r'
 wait_for a "not the passphrase"
 types a $'another green boat\r'
-wait_for a "online"
+online a
 [ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
 terminal_quit a
 
@@ -237,7 +237,7 @@ wait_for a "Password"
 keys a C-p
 wait_for a "Choose a passphrase"
 types a $'a third one by now\ra third one by now\r'
-wait_for a "online"
+online a
 terminal_quit a
 server_stop
 

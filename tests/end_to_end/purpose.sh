@@ -73,7 +73,7 @@ round() { # LANGUAGE FIRST SECOND: the numbers of two cases, with their clients'
     echo "in $1"
     DATA_="$WORK/data-$1" terminal b --language "$1"
     sign_in b sophie "$(say "Mot de passe" Password)"
-    waits b "en ligne" "online"
+    online b
     list
     marks "C-TEST-000$first"
     keys b Enter
@@ -120,14 +120,14 @@ round() { # LANGUAGE FIRST SECOND: the numbers of two cases, with their clients'
     wait_for b "$second_name"
     ! shows b "$(say "Pourquoi ouvrez-vous" "Why do you open")" || fail "it is asked again"
     server_start
-    waits b "en ligne" "online"
+    online b
     told "$SOPHIE" "$second" written "lettre du 3 mai"
     terminal_quit b
 
     echo "the privacy officer reads why"
     COLUMNS_=80 DATA_="$WORK/officer-$1" terminal c --language "$1"
     sign_in c helene "$(say "Mot de passe" Password)"
-    waits c "en ligne" "online"
+    online c
     keys c C-g
     types c "$(say journal audit) $first_name"$'\r'
     waits c "Sophie Lavoie a ouvert le dossier" "Sophie Lavoie opened the"

@@ -21,12 +21,12 @@ server_start
 for name in a:marie b:pierre d:sophie; do
     terminal "${name%%:*}" --language en
     sign_in "${name%%:*}" "${name##*:}" Password
-    wait_for "${name%%:*}" online
+    online "${name%%:*}"
 done
 terminal n --language en
 wait_for n Password
 types n nora$'\r'guichet-nora$'\r'
-wait_for n online
+online n
 
 # To the queue that is typed, with a summary of its own.
 offer() {

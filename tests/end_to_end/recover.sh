@@ -31,7 +31,7 @@ note() {
 echo "a contact with a note; a copy of the server's database is taken"
 terminal a --language en
 sign_in a marie Password
-wait_for a "online"
+online a
 keys a F3
 wait_for a "Type a part of the name"
 types a "Recover Rolande"
@@ -45,7 +45,7 @@ wait_gone a "waiting" 40
 server_stop
 mkdir "$WORK/copy" && cp "$WORK"/server.db* "$WORK/copy/"
 server_start
-wait_for a "online" 60
+online a 60
 note "Second note, which the server will lose." "The note is saved."
 wait_that "the second note does not arrive" arrived "Second note, which the server will lose"
 wait_gone a "waiting" 40
@@ -55,7 +55,7 @@ server_stop KILL
 rm -f "$WORK"/server.db*
 cp "$WORK/copy"/* "$WORK/"
 server_start
-wait_for a "online" 60
+online a 60
 keys a Escape
 wait_for a "The server was restored from a copy" 60
 wait_gone a "waiting" 40
@@ -102,7 +102,7 @@ echo "the agent goes on, and the note arrives once"
 server_start
 terminal a --language fr
 sign_in a marie "Mot de passe"
-wait_for a "en ligne" 60
+online a 60
 wait_gone a "en attente" 40
 records_of marie
 for text in "First note, before the copy." "Second note, which the server will lose." \

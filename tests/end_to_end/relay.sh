@@ -42,7 +42,7 @@ centre_is up
 
 SERVER=$CENTRE terminal p --language en
 sign_in p pierre Password
-wait_for p online
+online p
 arrive m marie
 arrive s sophie
 
@@ -111,7 +111,7 @@ wait_for d "A1   Guichet / Counter: 3"
 echo "a terminal of the office at the centre itself gives numbers that the relay does not"
 terminal e --language en
 sign_in e luc Password
-wait_for e "online" 40
+online e 40
 types e t
 wait_for e "Nobody waits"
 types e n
@@ -149,7 +149,7 @@ echo "healed: the centre has it all, and decides"
 proxy_tell pass
 wait_gone m "1 waiting" 90
 wait_gone m "centre cut since" 60
-wait_for m online
+online m
 shows m "refused" && fail "the claim was refused"
 wait_for p "accepted" 30
 wait_that "something still waits" relay_says "waiting: 0"

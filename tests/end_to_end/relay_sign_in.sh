@@ -54,7 +54,7 @@ keys a C-u
 keys a Up C-u
 types a $'trois mots a moi\rtrois mots a moi\r'
 wait_for a "Services courants"
-wait_for a "en ligne"
+online a
 wait_for a "Votre organisation peut ouvrir"
 [ "$(sqlite3 -readonly "$WORK/a/agents/marie.db" \
     "SELECT value FROM meta WHERE name = 'escrow-public'")" = "$KEY" ] ||
@@ -85,7 +85,7 @@ types b "$(code_of "$secret")"$'\r'
 wait_for b "Les codes sont en place"
 mapfile -t recovery < <(read_off b '[2-9a-z]{4}-[2-9a-z]{4}' 8)
 keys b Enter
-wait_for b "en ligne"
+online b
 terminal_quit b
 expect "$(says "$RELAY" luc guichet)" code-needed
 expect "$(says "$RELAY" luc guichet 000000)" code-wrong
@@ -128,7 +128,7 @@ types a $':mot-de-passe\r'
 wait_for a "Mot de passe actuel"
 types a $'trois mots a moi\rquatre mots bien a moi\rquatre mots bien a moi\r'
 wait_for a "Votre mot de passe est changé"
-wait_for a "en ligne"
+online a
 terminal_quit a
 expect "$(says "$CENTRE" marie "quatre mots bien a moi")" in
 expect "$(says "$RELAY" luc guichet "${recovery[2]}")" in

@@ -61,7 +61,7 @@ sign_in narrow marie Password
 wait_for narrow "Common services"
 types narrow "1"
 wait_for narrow "Channel"
-wait_for narrow "online"
+online narrow
 screen narrow | grep -q '[─│┌]' && fail "--plain draws boxes"
 mux resize-window -t "=narrow:" -x 100 -y 30
 wait_for narrow "Marie Tremblay"

@@ -45,7 +45,7 @@ fill_complaint() {
 # Marie, up to the hand-off.
 serve() {
     local client=$1
-    waits a "en ligne" "online"
+    online a
     keys a F2
     types a "moving"
     waits a "Service de changement d’adresse" "Change of address service"
@@ -128,7 +128,7 @@ take_over() {
     waits b "aucune réponse" "no answer" 40
     keys b Escape
     server_start
-    waits b "en ligne" "online" 60
+    online b 60
     wait_gone b "$(say "en attente" waiting)" 40
     wait_for b "Seconde note, $client."
     keys b C-x
@@ -149,7 +149,7 @@ round() {
     DATA_="$WORK/data-b-$1-$3" terminal b --language "$1"
     sign_in a marie "$(say "Mot de passe" Password)"
     sign_in b pierre "$(say "Mot de passe" Password)"
-    waits b "en ligne" "online"
+    online b
     serve "$client"
     take_over "$client"
     for _ in $(seq $((100 * PATIENCE))); do

@@ -9,8 +9,8 @@ for language in en fr; do
 done
 sign_in en marie Password
 sign_in fr pierre
-wait_for en "online"
-wait_for fr "en ligne"
+online en
+online fr
 
 mkfifo "$WORK/hold"
 sqlite3 "$WORK/server.db" <"$WORK/hold" >"$WORK/held" 2>&1 &

@@ -110,7 +110,7 @@ types narrow $':service FO-11\r'
 wait_for narrow "Non confirmé depuis le 31 janv. 2020"
 wait_for narrow "✓ le moins cher"
 keys narrow NPage
-wait_for narrow "en tout temps"
+wait_for narrow "o Bureaux"
 types narrow o
 wait_for narrow "Du bureau : Comptoir de Québec"
 

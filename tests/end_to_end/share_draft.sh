@@ -25,8 +25,8 @@ terminal a --language fr
 terminal b --language fr
 sign_in a marie
 sign_in b sophie
-wait_for a "en ligne"
-wait_for b "en ligne"
+online a
+online b
 
 # --- one draft on two screens ----------------------------------------------------------------------
 keys a F3
@@ -115,8 +115,8 @@ types b "418 555-0002"
 keys b Tab
 wait_for b "418-555-0002"
 server_start
-wait_for a "en ligne" 60
-wait_for b "en ligne" 60
+online a 60
+online b 60
 # The later one stands, on both screens, and both say what gave way to it.
 wait_for a "418-555-0002" 40
 holds phone 418-555-0002
@@ -163,7 +163,7 @@ sleep 0.05
 types a "$long"
 keys a Tab
 server_start
-wait_for a "en ligne" 60
+online a 60
 end=$((SECONDS + 30 * PATIENCE))
 until [ "$(sqlite3 "$WORK/server.db" "select count(*) from record where type = 'submission'
     and json_extract(document, '\$.body.answers.facts') = '$long$long'")" = 1 ]; do

@@ -10,7 +10,7 @@ types a $'marie\rwrong\r'
 wait_for a "identifiant ou mot de passe erroné"
 types a $'guichet\r'
 wait_for a "Marie Tremblay"
-wait_for a "en ligne"
+online a
 wait_for a "Comptoir de Québec"
 [ "$(stat -c %a "$WORK/a/agents")" = 700 ] || fail "the folder of stores is open to others"
 [ "$(stat -c %a "$WORK/a/agents/marie.db")" = 600 ] || fail "the store is open to others"
@@ -48,7 +48,7 @@ wait_for b "a first sign-in on this terminal needs it" 40
 server_start
 types b $'\r'
 wait_for b "Pierre"
-wait_for b "online"
+online b
 terminal_quit b
 
 echo "the server takes another password: the old one opens for reading only, and is told"
@@ -73,7 +73,7 @@ types a $'not-it\r'
 wait_for a "ce n’est pas le mot de passe utilisé ici avant"
 types a $'guichet\r'
 wait_for a "Services courants"
-wait_for a "en ligne"
+online a
 terminal_quit a
 terminal a --language fr
 wait_for a "Mot de passe"

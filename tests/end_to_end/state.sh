@@ -53,7 +53,7 @@ terminal_kill a
 terminal a --language fr
 sign_in a marie
 wait_for a "Service ·"
-wait_for a "en ligne"
+online a
 page_is_back() { [ "$(screen a | head -20)" = "$(echo "$before" | head -20)" ]; }
 wait_that "the page is another one" page_is_back
 keys a Escape

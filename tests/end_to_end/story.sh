@@ -84,12 +84,12 @@ tells() {
 }
 terminal p --language fr --channel phone
 sign_in p annie
-wait_for p "en ligne" 40
+online p 40
 tells p "Quand sera-ce réparé ?" "Dit au téléphone : avant jeudi."
 terminal_quit p
 terminal c --language fr --channel counter
 sign_in c annie
-wait_for c "en ligne" 40
+online c 40
 tells c "Apporte la facture de la roue." "Facture de la roue vue au comptoir."
 
 # --- SMS ------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ server_start
 for name in a:marie b:pierre c:luc d:annie; do
     terminal "${name%%:*}" --language en
     sign_in "${name%%:*}" "${name##*:}" Password
-    wait_for "${name%%:*}" online
+    online "${name%%:*}"
 done
 
 offer() {

@@ -5,7 +5,7 @@
 server_start
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 keys a F4
 wait_for a "SQCA-1"
 keys a Down Down Enter
@@ -21,7 +21,7 @@ shows a "Zoé" && fail "the lock shows what was typed"
 keys a F10
 wait_for a "Identifiant"
 types a $'pierre\rguichet\r'
-wait_for a "en ligne"
+online a
 wait_for a "Pierre"
 shows a "Zoé" && fail "the second agent sees what the first typed"
 keys a F4

@@ -18,7 +18,7 @@ task_is() {
 server_start
 COLUMNS_=100 terminal a --language fr --channel counter
 sign_in a marie
-wait_for a "en ligne"
+online a
 keys a F3
 wait_for a "Tapez une partie du nom"
 types a "Zoé Gagnon"
@@ -103,7 +103,7 @@ task_is papier assignee "$(sqlite3 -readonly "$WORK/server.db" "SELECT id FROM r
 echo "who has it sees it, does it"
 COLUMNS_=60 ROWS_=16 terminal b --language en
 sign_in b pierre Password
-wait_for b "online"
+online b
 keys b F3
 wait_for b "Due"
 types b ":lists no case"$'\r'

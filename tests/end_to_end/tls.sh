@@ -46,7 +46,7 @@ echo "the pinned authority is trusted, another one is not, and the screen says w
 serve server
 terminal a --language fr --ca-file "$WORK/ca.pem"
 sign_in a marie
-wait_for a "en ligne"
+online a
 terminal_quit a
 terminal b --language fr --ca-file "$WORK/other.pem"
 sign_in b pierre
@@ -93,7 +93,7 @@ wait_ended b
 terminal b --language fr --ca-file "$WORK/ca.pem" --client-cert "$WORK/counter.pem" \
     --client-key "$WORK/counter.key"
 sign_in b pierre
-wait_for b "en ligne"
+online b
 terminal_quit b
 status=$(curl -s --cacert "$WORK/ca.pem" -o /dev/null -w '%{http_code}' "$SERVER/hsds/")
 [ "$status" = 200 ] || fail "the public is asked for a certificate: $status"

@@ -33,7 +33,7 @@ counter() {
     terminal "$1" --language en --counter "$3"
     wait_for "$1" Password
     types "$1" "$2"$'\r'waiting-room$'\r'
-    wait_for "$1" online
+    online "$1"
     types "$1" t
     wait_for "$1" "Counter $3: free"
 }
@@ -71,7 +71,7 @@ display d --bell --office sample/quebec
 wait_for d "Nobody is called now"
 terminal r --language en
 sign_in r marie Password
-wait_for r online
+online r
 counter a alice 1
 counter b bernard 2
 types r t

@@ -88,19 +88,19 @@ says yes
 wait_for a "Choose a passphrase" 40
 types a $'quiet green canoe\rquiet green canoe\r'
 wait_for a "Common services"
-wait_for a "online"
+online a
 terminal_kill a
 terminal a --language en --provider
 wait_for a "Password"
 types a $'marie\rquiet green canoe\r'
-wait_for a "online"
+online a
 types a $':sign-out\r'
 wait_for a "Password"
 types a $'marie\rquiet green canoe\r'
 wait_for a "kept here"
 types a $':account\r'
 says yes
-wait_for a "online" 40
+online a 40
 terminal_quit a
 echo "on the terminal: no, yes, started again, and the account once more from within"
 

@@ -50,7 +50,7 @@ server_start
 # Something for the trail to tell.
 terminal first --language fr
 sign_in first marie
-wait_for first "en ligne" 40
+online first 40
 mux kill-session -t "=first"
 server_stop
 # Its tickets are of the office's day.
@@ -301,7 +301,7 @@ tour_liar() {
     status refused "catalogue: "
     orders pass
 
-    wait_for liar online 150
+    online liar 150
     at liar "elsewhere zorro"
     keys liar Enter
     wait_for liar "Why do you look"

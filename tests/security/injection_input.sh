@@ -17,7 +17,7 @@ server_start
 terminal p --language fr
 watched p
 sign_in p marie
-wait_for p "en ligne" 40
+online p 40
 keys p F2
 rests p
 {

@@ -12,7 +12,7 @@ command -v sqlite3 >/dev/null || { echo "sqlite3 is not installed: skipped"; exi
 server_start
 terminal a --language fr
 sign_in a marie
-wait_for a "en ligne"
+online a
 FIRST=$(wrapped wrapped)
 
 echo "renewed on demand"
@@ -41,7 +41,7 @@ wait_for a "Le contact est commencé."
 types a "Permis."
 keys a Tab Enter
 wait_for a "contact en cours"
-wait_for a "en ligne"
+online a
 for _ in $(seq $((100 * PATIENCE))); do
     [ "$(sqlite3 -readonly "$WORK/server.db" "SELECT count(*) FROM record WHERE document LIKE '%Aurore%'")" -ge 1 ] && break
     sleep 0.1
@@ -59,7 +59,7 @@ for n in 1 2 3 4 5 6 7 8 9 10; do
     terminal_kill a
     terminal a --language fr
     sign_in a marie
-    wait_for a "en ligne" 40
+    online a 40
     wait_for a "Aurore Boisclair"
 done
 

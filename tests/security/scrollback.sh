@@ -42,7 +42,7 @@ opens() {
     mux send-keys -t "=$1:" -l "'$abs_top_builddir/guichet' --server '$SERVER' --data-directory '$WORK/$1' --language fr"
     keys "$1" Enter
     sign_in "$1" marie
-    wait_for "$1" "en ligne" 40
+    online "$1" 40
 }
 
 serves() {

@@ -52,7 +52,7 @@ opens() {
     terminal a --language fr --channel phone --print-command "cat\ \>/dev/null"
     wait_for a "Mot de passe"
     types a $'marie\r'"$PASSWORD"$'\r'
-    wait_for a "en ligne" 40
+    online a 40
 }
 
 PASSWORD=Rhododendron-jaune-7

@@ -115,7 +115,7 @@ sqlite3 "$WORK/server.db" "DELETE FROM feed WHERE record IN (SELECT number FROM 
 server_start
 ENV_= DATA_=$WORK/b terminal b --language en
 sign_in b luc Password
-wait_for b online 40
+online b 40
 keys b F3
 wait_for b "Type a part of the name"
 types b "Quimpérault"
@@ -160,7 +160,7 @@ wait_for a "Compte de l’organisation"
 keys a C-p
 wait_for a "Choisissez une phrase de passe" 40
 types a $'Rutabaga sous la pluie\rRutabaga sous la pluie\r'
-wait_for a "en ligne" 40
+online a 40
 printf 'Rutabaga sous la pluie\na secret between the two\n' >>"$WORK/needles"
 keys a F3
 wait_for a "Tapez une partie du nom"

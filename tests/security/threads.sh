@@ -38,8 +38,8 @@ SERVER=$PROXIED terminal a --language en
 terminal b --language fr
 sign_in a marie Password
 sign_in b pierre
-wait_for a online
-wait_for b "en ligne"
+online a
+online b
 
 echo "serve"
 keys a F3
@@ -96,7 +96,7 @@ keys a Tab Enter
 wait_for a "contact, in progress"
 wait_match a '[1-9][0-9]* waiting'
 proxy_tell "pass"
-wait_for a online 60
+online a 60
 wait_gone a " waiting"
 unreported "the link"
 

@@ -106,10 +106,11 @@ static json_t *offer_to(struct server_fixture *f, enum fixture_agent from, enum 
 static int64_t heard;
 
 /* One wait of Ben's, of a second, while Anne announces it (NULL: has done so). `late` when the wait
- * was over before that was answered: on a slow machine, or for other news. */
+ * may have been over before that was answered: on a slow machine, or for other news. */
 static size_t told_in(struct server_fixture *f, const struct id *id, json_t *body, bool *late)
 {
     char more[80];
+    const int64_t began = clock_steady(NULL);
     struct waiting waiting;
     size_t count;
 
@@ -117,7 +118,7 @@ static size_t told_in(struct server_fixture *f, const struct id *id, json_t *bod
     wait_begin(f, &waiting, BEN, more);
     if (body != NULL)
         assert_int_equal(announce(f, ANNE, id, body), 204);
-    *late = atomic_load(&waiting.over);
+    *late = atomic_load(&waiting.over) || clock_steady(NULL) - began >= 1000;
     count = wait_end(&waiting);
     heard = json_integer_or(waiting.answer.json, "announced", heard);
     answer_clear(&waiting.answer);
@@ -197,7 +198,6 @@ static void test_it_is_told_before_anything_is_written(void **state)
     assert_int_equal(status, 204);
     assert_non_null(waiting.answer.json);
     assert_int_equal(announced_count(&waiting), 1);
-    assert_true(waiting.answer.seconds < 10.0);
     assert_int_equal(json_integer_or(waiting.answer.json, "next", -1), cursor);
     assert_int_equal(json_array_size(json_object_get(waiting.answer.json, "records")), 0);
     assert_true(json_integer_or(waiting.answer.json, "announced", 0) > 0);
@@ -456,7 +456,7 @@ static void test_the_trail_is_told_when_it_is_due(void **state)
         usleep(20000);
         passed = clock_steady(NULL) - began;
         /* The clock by itself looks once a minute. */
-    } while (told_without_offer(f, "read", &id) == 0 && passed < 5 * ANNOUNCEMENT_OWED_MS);
+    } while (told_without_offer(f, "read", &id) == 0 && passed < 9 * ANNOUNCEMENT_OWED_MS);
     assert_int_equal(told_without_offer(f, "read", &id), 1);
     assert_int_equal(told_without_offer(f, "write", &id), 1);
     /* Before that it might still have been given. */

@@ -95,7 +95,7 @@ checked=0
 for LANGUAGE_ in fr en; do
     DATA_=$WORK/$LANGUAGE_ ROWS_=40 terminal a --language $LANGUAGE_
     sign_in a marie "$(say "Mot de passe" Password)"
-    wait_for a "$(say "en ligne" online)" 40
+    online a 40
     for form in $shipped; do
         jq -e --arg form "$form" 'has($form)' "$source/forms.json" >/dev/null ||
             fail "forms.json says nothing of the shipped form $form"
