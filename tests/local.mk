@@ -45,7 +45,7 @@ endif
 # Passwords cost next to nothing in tests, but for those that look at what they cost.
 REAL_PASSWORDS = tests/unit/test_password tests/end_to_end/sign_in.sh tests/end_to_end/password.sh \
     tests/security/stolen_laptop.sh
-EXTRA_DIST += tests/quick_passwords.c
+EXTRA_DIST += tests/quick_passwords.c tests/unit/remove_folder.h
 CLEANFILES += tests/quick_passwords.so
 check_DATA += tests/quick_passwords.so
 check-programs: tests/quick_passwords.so

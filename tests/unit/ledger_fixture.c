@@ -1,4 +1,5 @@
 #include "tests/unit/ledger_fixture.h"
+#include "tests/unit/remove_folder.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -112,12 +113,9 @@ int64_t fixture_check(struct ledger_fixture *fixture)
 
 void fixture_close(struct ledger_fixture *fixture)
 {
-    char command[128];
-
     assert_int_equal(fixture_check(fixture), 0);
     ledger_close(fixture->ledger);
-    snprintf(command, sizeof(command), "rm -rf %s", fixture->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(fixture->folder), 0);
 }
 
 int fixture_setup(void **state)

@@ -8,6 +8,7 @@
 
 #include "app/link_sign_in.h"
 #include "tests/unit/real_server.h"
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 int64_t now_ms(void)
@@ -92,14 +93,11 @@ void terminal_start(struct terminal *terminal)
 
 void terminal_end(struct terminal *terminal)
 {
-    char command[128];
-
     sync_stop(terminal->sync);
     store_close(terminal->store);
     seal_key_free(terminal->key);
     link_free(terminal->link);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", terminal->directory);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(terminal->directory), 0);
 }
 
 void terminal_apply(struct terminal *terminal, enum operation_kind kind, enum record_type type,

@@ -1,5 +1,6 @@
 #include "tests/unit/store_fixture.h"
 
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -48,13 +49,10 @@ void store_fixture_reopen(struct store_fixture *fixture)
 
 void store_fixture_end(struct store_fixture *fixture)
 {
-    char command[128];
-
     store_close(fixture->store);
     operation_free(fixture->only);
     seal_key_free(fixture->key);
-    snprintf(command, sizeof(command), "rm -rf '%s'", fixture->directory);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(fixture->directory), 0);
 }
 
 int store_fixture_setup(void **state)

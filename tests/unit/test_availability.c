@@ -1,4 +1,5 @@
 /* Whether a service can be had now; moved services; how fresh a record is. */
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -94,11 +95,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
-    char command[128];
 
     catalogue_close(fixture->catalogue);
-    snprintf(command, sizeof command, "rm -r %s", fixture->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(fixture->folder), 0);
     free(fixture);
     return 0;
 }

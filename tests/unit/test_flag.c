@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/work_fixture.h"
 
@@ -148,7 +149,7 @@ static void test_whose_it_is(void **state)
 static void test_where_it_goes(void **state)
 {
     static const char *const keys[] = {"a/catalogue-keeper", "b/catalogue-keeper", "b/front"};
-    char folder[] = "/tmp/guichet-flag-XXXXXX", path[64], command[64], queue[RECORD_KEY_SIZE];
+    char folder[] = "/tmp/guichet-flag-XXXXXX", path[64], queue[RECORD_KEY_SIZE];
     struct catalogue *catalogue = NULL;
     struct record *page[3];
 
@@ -173,8 +174,7 @@ static void test_where_it_goes(void **state)
     for (size_t i = 0; i < 3; i++)
         record_free(page[i]);
     catalogue_close(catalogue);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(folder), 0);
 }
 
 int main(void)

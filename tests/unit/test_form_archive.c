@@ -1,4 +1,5 @@
 /* Past versions of forms stay in the catalogue, out of lists and search. */
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -31,11 +32,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    char command[128];
 
     catalogue_close(fixture->catalogue);
-    snprintf(command, sizeof(command), "rm -rf %s", fixture->directory);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(fixture->directory), 0);
     free(fixture);
     return 0;
 }

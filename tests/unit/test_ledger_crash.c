@@ -11,6 +11,7 @@
 
 #include "app/json.h"
 #include "tests/unit/ledger_fixture.h"
+#include "tests/unit/remove_folder.h"
 
 #define ROUNDS     12
 #define BATCH      20
@@ -170,7 +171,7 @@ static int create_within(const char *path, const char *directory, rlim_t most)
 static void test_no_room_to_create(void **state)
 {
     char directory[] = "/tmp/guichet-create-XXXXXX";
-    char path[64], command[96];
+    char path[64];
     int failures = 0;
     int result = 2;
 
@@ -185,8 +186,7 @@ static void test_no_room_to_create(void **state)
     }
     assert_int_equal(result, 0);
     assert_true(failures > 10);
-    snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(directory), 0);
 }
 
 int main(void)

@@ -1,4 +1,5 @@
 /* Offices: hours, holidays, zones, what they do, which is nearest. */
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -98,13 +99,11 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
-    char command[128];
 
     for (size_t i = 0; i < fixture->count; i++)
         record_free(fixture->records[i]);
     catalogue_close(fixture->catalogue);
-    snprintf(command, sizeof command, "rm -r %s", fixture->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(fixture->folder), 0);
     free(fixture);
     return 0;
 }

@@ -12,6 +12,7 @@
 #include "app/json.h"
 #include "app/match.h"
 #include "app/promise.h"
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/work_fixture.h"
 
@@ -60,12 +61,9 @@ static int make_catalogue(void **state)
 
 static int drop_catalogue(void **state)
 {
-    char command[128];
-
     catalogue_close(catalogue);
     *strrchr(catalogue_path, '/') = '\0';
-    snprintf(command, sizeof(command), "rm -rf %s", catalogue_path);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(catalogue_path), 0);
     return work_fixture_teardown(state);
 }
 

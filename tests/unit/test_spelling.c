@@ -1,4 +1,5 @@
 /* Which words of a note are marked, and what is offered for them. */
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -125,7 +126,7 @@ static void write_file(const char *folder, const char *name, const char *text)
 /* Any machine has these: a dictionary of our own, none, and one in an encoding that is not ours. */
 static void dictionaries_are_looked_for(void **state)
 {
-    char folder[] = "/tmp/guichet-spelling-XXXXXX", command[64], both[128];
+    char folder[] = "/tmp/guichet-spelling-XXXXXX", both[128];
     struct spelling *spelling;
 
     (void)state;
@@ -142,8 +143,7 @@ static void dictionaries_are_looked_for(void **state)
     spelling_close(spelling);
     assert_null(spelling_open("en", folder));
     assert_null(spelling_open("es", folder));
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(folder), 0);
 }
 
 /* More words than are remembered. */

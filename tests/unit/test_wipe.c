@@ -10,6 +10,7 @@
 
 #include "app/store_key.h"
 #include "app/wipe.h"
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 
 #define SECRET "Zephyrine Bellefleur"
@@ -66,10 +67,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct place *place = *state;
-    char command[100];
 
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", place->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(place->folder), 0);
     free(place);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/unit/remove_folder.h"
 #include "tests/unit/unit.h"
 #include "ui/language.h"
 
@@ -117,15 +118,13 @@ int ui_fixture_setup(void **state)
 int ui_fixture_teardown(void **state)
 {
     struct ui_fixture *fixture = *state;
-    char command[128];
 
     ui_free(fixture->ui);
     desk_sign_out(&fixture->desk);
     catalogue_close(fixture->desk.catalogue);
     link_free(fixture->link);
     canvas_free(fixture->canvas);
-    snprintf(command, sizeof(command), "rm -rf %s", fixture->directory);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(remove_folder(fixture->directory), 0);
     free(fixture);
     return 0;
 }
