@@ -1431,6 +1431,11 @@ tests_unit_test_sync_provider_SOURCES = tests/unit/test_sync_provider.c tests/un
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_provider_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_sign_in
+tests_unit_test_sync_sign_in_SOURCES = tests/unit/test_sync_sign_in.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_sign_in_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_session
 tests_unit_test_sync_session_SOURCES = tests/unit/test_sync_session.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \

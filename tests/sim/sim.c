@@ -153,8 +153,8 @@ static void run_known(struct sums *sums, struct simulation *simulation, const ui
 static int test(struct simulation *simulation)
 {
     struct sums sums = {0};
-    bool good = sim_run(simulation, 7, SIM_PLANT_NONE, false) &&
-                replays(simulation, 7, SIM_PLANT_NONE);
+    bool good =
+        sim_run(simulation, 7, SIM_PLANT_NONE, false) && replays(simulation, 7, SIM_PLANT_NONE);
 
     simulation->terminals_move = false;
     for (int plant = SIM_PLANT_NONE + 1; plant < SIM_PLANT_COUNT; plant++)

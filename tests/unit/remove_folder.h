@@ -1,5 +1,5 @@
-/* Removes a folder with all that is in it; -1 with errno set when something stays. A process for each
- * (rm) would be a good part of what the tests compute. */
+/* Removes a folder with all that is in it; -1 with errno set when something stays. A process for
+ * each (rm) would be a good part of what the tests compute. */
 #ifndef GUICHET_TESTS_REMOVE_FOLDER_H
 #define GUICHET_TESTS_REMOVE_FOLDER_H
 
