@@ -79,12 +79,14 @@ PROXY_PID=
 RELAY_PID=
 RELAY_PORT=0
 TERMINALS=
+MUX_PID=
 
 . "$(dirname "${BASH_SOURCE[0]}")/mux.bash"
 
 cleanup() {
     mux kill-server 2>/dev/null
-    for pid in $SERVER_PID $PROXY_PID $RELAY_PID; do
+    # A server of tmux may wait for ever for a client that it cannot tell any more.
+    for pid in $MUX_PID $SERVER_PID $PROXY_PID $RELAY_PID; do
         kill -9 "$pid"
         wait "$pid"
     done 2>/dev/null
@@ -96,6 +98,7 @@ trap 'exit 1' HUP INT TERM
 # Keeps the tmux server alive while no terminal is open.
 mux new-session -d -s hold 'exec sleep 3600'
 mux set-option -g remain-on-exit on
+MUX_PID=$(mux display-message -p '#{pid}')
 mux_open
 
 fail() {
@@ -456,7 +459,7 @@ at_rest() {
 # The program first, then what paints its window.
 rests() {
     at_rest "$(terminal_pid "$1")"
-    at_rest "$(mux display-message -p '#{pid}')"
+    at_rest "$MUX_PID"
 }
 
 terminal_ended() {
@@ -485,7 +488,7 @@ terminal_quit() {
         status=$(mux display-message -p -t "=$1:" '#{pane_dead_status}')
         [ -n "$status" ] && break
         # A signal that came while tmux was busy may have been missed: the child stays unreaped.
-        kill -CHLD "$(mux display-message -p '#{pid}')"
+        kill -CHLD "$MUX_PID"
         sleep 0.05
     done
     [ "${status:-0}" = 0 ] || fail "$1 ended badly: $status"

@@ -3,7 +3,7 @@
 # and waits without `sleep`.
 #
 #   mux COMMAND [ARGUMENT...]  asks by a client of its own, and prints the answer
-#   mux_open                   this shell has a client that stays; one in the background needs its own
+#   mux_open                   this shell has a client that stays; those in the background have none
 #   mux_ask COMMAND [ARGUMENT...]
 #                              asks by the client that stays, where this shell has one; the answer's
 #                              lines are in $SAID
@@ -15,8 +15,8 @@ mux() {
 }
 
 # An end that nobody writes to.
-mkfifo "$WORK/never"
-exec {NEVER}<>"$WORK/never"
+mkfifo "$WORK/.never"
+exec {NEVER}<>"$WORK/.never"
 
 sleep() {
     read -r -t "$1" -u "$NEVER" || :
@@ -24,11 +24,11 @@ sleep() {
 
 MUX_OWNER=
 mux_open() {
-    local pipe=$WORK/mux.$BASHPID
-    mkfifo "$pipe.ask" "$pipe.told"
-    mux -C attach-session -t =hold -f no-output,ignore-size <"$pipe.ask" >"$pipe.told" 2>&1 &
+    mkfifo "$WORK/.mux.ask" "$WORK/.mux.told"
+    exec tmux -L "$SOCKET" -C attach-session -t =hold -f no-output,ignore-size \
+        <"$WORK/.mux.ask" >"$WORK/.mux.told" 2>&1 &
     disown $!
-    exec {MUX_ASK}>"$pipe.ask" {MUX_TOLD}<"$pipe.told"
+    exec {MUX_ASK}>"$WORK/.mux.ask" {MUX_TOLD}<"$WORK/.mux.told"
     MUX_OWNER=$BASHPID
 }
 

@@ -363,7 +363,7 @@ LIES=$(cat "$WORK/liar.address")
 
 pids=
 for agent in screen marie mary luc helene omar asked liar commands; do
-    { mux_open && tour_$agent; } >"$WORK/$agent.told" 2>&1 &
+    tour_$agent >"$WORK/$agent.told" 2>&1 &
     pids="$pids $!"
 done
 for pid in $pids; do
