@@ -240,7 +240,13 @@ somebody_writes() {
 
 # edit TABS WORDS WAITING: a field of the client of one's first case; then so many changes wait.
 edit() {
+    local end=$((SECONDS + 20 * PATIENCE))
     of_case liar client
+    # While the case is on its way, it is the form of a new client.
+    until matches liar "^ Name +~"; do
+        [ $SECONDS -lt $end ] || fail "the liar's terminal has no case"
+        of_case liar client
+    done
     for _ in $(seq "$1"); do keys liar Tab; done
     keys liar C-u
     types liar "$2"
@@ -260,6 +266,7 @@ tour_asked() {
     : >"$WORK/deny"
     wait_for asked "It was refused"
     look asked
+    : >"$WORK/was_asked"
 }
 
 # status NAME TEXT: what `guichet status` tells her, in a window of its own.
@@ -275,6 +282,8 @@ status() {
 tour_liar() {
     SERVER=$LIES COLUMNS_=400 ROWS_=50 terminal liar --language en
     enter liar sophie Password online
+    # What is cut is cut for everybody.
+    wait_that "nobody was asked" test -e "$WORK/was_asked"
     orders cut
     edit 5 "own address" 1
     wait_for liar offline
