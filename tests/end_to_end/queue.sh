@@ -137,10 +137,15 @@ wait_for b "first of them"
 
 echo "whoever is with a client takes the next one knowingly"
 keys d Escape Escape Escape
+types d ":handoffs"
+keys d Enter
+wait_for d "third of them"
+wait_gone d "first of them"
 types d ":next"
 keys d Enter
 wait_for d "Accepted"
 wait_for d "third of them"
+wait_for d "accepted after" 30
 keys d Escape Escape Escape
 types d ":next"
 keys d Enter
