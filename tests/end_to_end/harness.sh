@@ -174,14 +174,17 @@ terminal() {
     case " $TERMINALS " in *" $name "*) ;; *) TERMINALS="$TERMINALS $name" ;; esac
 }
 
+# No person's next key comes sooner than this.
+BETWEEN_KEYS=0.02
+
 keys() {
     local name=$1
     shift
-    mux_ask send-keys -t "=$name:" "$@"
+    mux_ask send-keys -t "=$name:" "$@" && sleep $BETWEEN_KEYS
 }
 
 types() {
-    mux_ask send-keys -t "=$1:" -l "$2"
+    mux_ask send-keys -t "=$1:" -l "$2" && sleep $BETWEEN_KEYS
 }
 
 screen() {

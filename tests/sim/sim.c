@@ -17,8 +17,8 @@
 #include "tests/sim/sim_disk.h"
 #include "tests/sim/simulation.h"
 
-/* Each takes several times as long under the sanitizer. The plain suite runs them all, and finds the
- * planted bugs: that is no question of memory. */
+/* Each takes several times as long under the sanitizer. The plain suite runs them all, and finds
+ * the planted bugs: that is no question of memory. */
 #ifdef __SANITIZE_ADDRESS__
 #define TEST_SEEDS   20
 #define FINDS_PLANTS false
