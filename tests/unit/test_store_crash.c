@@ -25,6 +25,16 @@
 #include "tests/unit/store_calls.h"
 #include "tests/unit/store_script.h"
 
+/* Each takes several times as long under the sanitizer, and the plain suite runs them all: by how
+ * many seeds the power fails, and how many changes later a call dies the next time. */
+#ifdef __SANITIZE_ADDRESS__
+#define POWER_SEEDS 3
+#define DEATH_STEP  3
+#else
+#define POWER_SEEDS 6
+#define DEATH_STEP  1
+#endif
+
 /* In the child: the work, with the fault armed; one byte in the pipe for each step done. */
 static void run_child(struct store_fixture *fixture, struct store_script *script, int pipe_end,
                       enum fault_kind kind, long at)
@@ -94,7 +104,7 @@ static void without_power_at_every_write_nothing_acknowledged_is_lost(void **sta
     long cuts = 0;
 
     (void)state;
-    for (unsigned seed = 0; seed < 6; seed++) {
+    for (unsigned seed = 0; seed < POWER_SEEDS; seed++) {
         long at = 1;
 
         for (fault_vfs_lose(seed); !die_at(FAULT_POWER, at);
@@ -231,14 +241,14 @@ static void call_and_end(struct store_calls *calls, const struct store_call *cal
     _exit(call->make(calls) != 0 ? 4 : 0);
 }
 
-/* Dies at each change that the call makes: it is then as if it had not begun, or as if all of it
- * was done; and it goes well when it is made again. */
+/* Dies at the changes that the call makes, one by one: it is then as if it had not begun, or as if
+ * all of it was done; and it goes well when it is made again. */
 static long call_and_die(const struct store_call *call, enum fault_kind kind)
 {
     int status = FAULT_EXIT << 8;
-    long at;
+    long at, died = -1;
 
-    for (at = 1; WEXITSTATUS(status) == FAULT_EXIT; at++) {
+    for (at = 1; WEXITSTATUS(status) == FAULT_EXIT; at += DEATH_STEP, died++) {
         struct store_calls calls;
         char *before, *after;
         pid_t child;
@@ -247,7 +257,7 @@ static long call_and_die(const struct store_call *call, enum fault_kind kind)
         before = store_calls_describe(&calls);
         store_close(calls.fixture.store);
         calls.fixture.store = NULL;
-        fault_vfs_lose((unsigned)at % 3);
+        fault_vfs_lose((unsigned)(died + 2) % 3);
         child = fork();
         assert_true(child >= 0);
         if (child == 0)
@@ -269,7 +279,7 @@ static long call_and_die(const struct store_call *call, enum fault_kind kind)
         store_fixture_client(&calls.fixture, "Next");
         store_calls_end(&calls);
     }
-    return at - 2;
+    return died;
 }
 
 static void each_call_that_dies_leaves_a_store_that_goes_on(void **state)
