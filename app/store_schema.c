@@ -154,8 +154,8 @@ static const char *const upgrades[] = {
     "DROP INDEX operation_state;" OPERATION_INDEXES SENDING_TABLE
     "INSERT INTO sending SELECT number FROM operation WHERE reason = 'being sent';"
     "UPDATE operation SET reason = '' WHERE reason = 'being sent';" TRIGGERS_DROP
-        TRIGGERS,                           /* 13 to 14 */
-    "DROP INDEX record_since;" SINCE_INDEX, /* 14 to 15 */
+        TRIGGERS,                             /* 13 to 14 */
+    ("DROP INDEX record_since;" SINCE_INDEX), /* 14 to 15 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
