@@ -13,7 +13,7 @@
 #   types NAME TEXT           text as typed, all at once
 #   wait_for NAME TEXT [S]    until TEXT (fixed string) is on the screen; fails after S seconds (20)
 #   wait_gone NAME TEXT [S]
-#   wait_match NAME REGEX     until a line of the screen matches (grep -E)
+#   wait_match NAME REGEX     until a line of the screen matches (an extended regular expression)
 #   online NAME [S]           until it says so in its last line, and all of the catalogue has come
 #   rests NAME                until all that its keys asked of the program itself is done and on the
 #                             screen; what it waits for from elsewhere is waited for otherwise
